@@ -1,0 +1,168 @@
+import type { CompositeStructure } from '@blup/covariance';
+import { permuteInto, solveLInPlace } from '@blup/sparse';
+import { dot, solveLowerInPlace } from './dense.js';
+import type { FactorGradient } from './objective-gradient.js';
+import type { PenalizedLeastSquares } from './penalized-least-squares.js';
+import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
+import { pullBackInto } from './term-basis.js';
+
+/** Workspace of {@link averageInformationInto}: three q-vectors for each theta. */
+export interface InformationWork {
+  readonly c: Float64Array;
+  readonly v: Float64Array;
+  readonly h: Float64Array;
+  readonly x: Float64Array;
+  readonly a: Float64Array;
+}
+
+export function informationWork(q: number, p: number, thetas: number): InformationWork {
+  return {
+    c: new Float64Array(q * thetas),
+    v: new Float64Array(q * thetas),
+    h: new Float64Array(q * thetas),
+    x: new Float64Array(p * thetas),
+    a: new Float64Array(thetas),
+  };
+}
+
+/**
+ * A positive semi-definite stand-in for the Hessian of the objective by theta: the average of observed and expected information
+ * (Gilmour, Thompson and Cullis 1995, Biometrics 51, 1440-1450) for the linearised covariance, profiled over sigma, plus the part of the
+ * second derivative that comes from Lambda Lambda' being quadratic in theta. With V_i = dV/dtheta_i and P the projection,
+ *
+ *     H_ij = q_i'P q_j / scale - [4 a_i a_j / (nu scale^2)]_{sigma profiled} + 2 tr(G dLambda_i dLambda_j'),   q_i = V_i P y = Z c_i,
+ *     c_i = dLambda_i u + Lambda dLambda_i' Z'e,   a_i = (Z'e)' dLambda_i u,   G = d objective / d (Lambda Lambda').
+ *
+ * One sparse product and one solve with L for each theta.
+ *
+ * @param nu n or n - p when sigma is profiled, 0 when it is fixed
+ * @param H thetaLength squared, column-major, both triangles
+ */
+export function averageInformationInto(
+  pls: PenalizedLeastSquares,
+  composite: CompositeStructure,
+  theta: Float64Array,
+  gradient: FactorGradient,
+  scale: number,
+  nu: number,
+  work: InformationWork,
+  H: Float64Array,
+): void {
+  const { cp, factor, RZX, RXt } = pls;
+  const { q, p } = cp;
+  const m = composite.thetaLength;
+  workingVectorsInto(pls, composite, work);
+  multiplyZtZInto(cp, work.c, m, work.v);
+  multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
+  // h := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'h)
+  for (let i = 0; i < m; i++) {
+    permuteInto(factor, work.h.subarray(i * q, (i + 1) * q), pls.work.q1, 1);
+    work.h.set(pls.work.q1, i * q);
+  }
+  solveLInPlace(factor, work.h, m);
+  for (let i = 0; i < m; i++) {
+    for (let k = 0; k < p; k++)
+      work.x[i * p + k] = dot(cp.ZtX, k * q, work.c, i * q, q) - dot(RZX, k * q, work.h, i * q, q);
+    solveLowerInPlace(RXt, p, work.x, i * p);
+  }
+  const profiled = nu > 0 ? 4 / (nu * scale * scale) : 0;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j <= i; j++) {
+      const qPq =
+        dot(work.c, i * q, work.v, j * q, q) -
+        dot(work.h, i * q, work.h, j * q, q) -
+        dot(work.x, i * p, work.x, j * p, p);
+      H[i * m + j] = H[j * m + i] = qPq / scale - profiled * work.a[i] * work.a[j];
+    }
+  }
+  addCurvature(pls, composite, theta, gradient, H);
+}
+
+/** c_i and a_i for every theta, in changed columns. */
+function workingVectorsInto(pls: PenalizedLeastSquares, composite: CompositeStructure, work: InformationWork): void {
+  const { cp, lambdas, u, Zte } = pls;
+  const { q } = cp;
+  work.c.fill(0);
+  work.a.fill(0);
+  cp.terms.forEach(({ nc, nl, start, basis }, t) => {
+    const { thetaIndex } = composite.parts[t];
+    const { A } = basis;
+    const lambda = lambdas[t];
+    for (let b = 0; b < nc; b++) {
+      for (let a = 0; a < nc; a++) {
+        const local = thetaIndex[b * nc + a];
+        if (local < 0) continue;
+        const i = composite.thetaOffset[t] + local;
+        for (let l = 0; l < nl; l++) {
+          const at = start + l * nc;
+          let w = 0; // (A'Z'e)[a]
+          for (let r = 0; r < nc; r++) w += A[a * nc + r] * Zte[at + r];
+          const ub = u[at + b];
+          work.a[i] += w * ub;
+          for (let r = 0; r < nc; r++) work.c[i * q + at + r] += A[a * nc + r] * ub + lambda[b * nc + r] * w;
+        }
+      }
+    }
+  });
+}
+
+/**
+ * Adds 2 tr(G dLambda_i dLambda_j'). G comes from d objective / d lambda = 2 G lambda by a triangular solve; a column of lambda that is
+ * exactly zero says nothing of G, and its part is left out.
+ */
+function addCurvature(
+  pls: PenalizedLeastSquares,
+  composite: CompositeStructure,
+  theta: Float64Array,
+  gradient: FactorGradient,
+  H: Float64Array,
+): void {
+  const m = composite.thetaLength;
+  pls.cp.terms.forEach(({ nc, basis }, t) => {
+    const { thetaIndex } = composite.parts[t];
+    const offset = composite.thetaOffset[t];
+    const G = covarianceGradient(nc, thetaIndex, theta.subarray(offset), basis, gradient.byFactor[t]);
+    if (!G) return;
+    for (let b = 0; b < nc; b++) {
+      for (let a = 0; a < nc; a++) {
+        const i = thetaIndex[b * nc + a];
+        if (i < 0) continue;
+        for (let c = 0; c < nc; c++) {
+          const j = thetaIndex[b * nc + c];
+          if (j >= 0) H[(offset + i) * m + offset + j] += 2 * G[c * nc + a];
+        }
+      }
+    }
+  });
+}
+
+/**
+ * G = d objective / d (lambda lambda'), nc by nc, symmetric, for a lower-triangular lambda; null when lambda has a zero on its diagonal.
+ * The derivative's column b is proportional to lambda's column b, so the quotient is accurate however small it is.
+ */
+export function covarianceGradient(
+  nc: number,
+  thetaIndex: Int32Array,
+  theta: Float64Array,
+  basis: Parameters<typeof pullBackInto>[0],
+  byFactor: Float64Array,
+): Float64Array | null {
+  const D = new Float64Array(nc * nc);
+  pullBackInto(basis, byFactor, D);
+  const at = (r: number, c: number) => (thetaIndex[c * nc + r] < 0 ? 0 : theta[thetaIndex[c * nc + r]]);
+  // G lambda = D / 2: column by column from the last, G[:, c] = (D[:, c] / 2 - sum_{r > c} G[:, r] lambda[r, c]) / lambda[c, c]
+  const G = new Float64Array(nc * nc);
+  for (let c = nc - 1; c >= 0; c--) {
+    const d = at(c, c);
+    if (d === 0) return null;
+    for (let a = 0; a < nc; a++) {
+      let s = D[c * nc + a] / 2;
+      for (let r = c + 1; r < nc; r++) s -= G[r * nc + a] * at(r, c);
+      G[c * nc + a] = s / d;
+    }
+  }
+  for (let c = 0; c < nc; c++) {
+    for (let r = 0; r < c; r++) G[c * nc + r] = G[r * nc + c] = (G[c * nc + r] + G[r * nc + c]) / 2;
+  }
+  return G;
+}

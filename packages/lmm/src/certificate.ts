@@ -1,0 +1,160 @@
+import { symmetricEigen } from './optimizer/symmetric-eigen.js';
+import type { Certificate } from './fitted-model-data.js';
+import type { ProfiledObjective } from './profiled-objective.js';
+import { objectiveAtPar, type SearchResult, type SearchSpace } from './search.js';
+
+/** Below this many standard errors from the minimum the search counts as converged. */
+export const CONVERGED_DECREMENT = 1e-3;
+
+/**
+ * Judges an optimum: gradient in standard errors, curvature, and at a boundary whether the objective rises into the interior. Leaves the
+ * objective evaluated at `par`.
+ *
+ * @param par the canonical optimum; `value` its objective
+ */
+export function certify(
+  objective: ProfiledObjective,
+  space: SearchSpace,
+  found: SearchResult,
+  par: Float64Array,
+  value: number,
+  singular: boolean,
+  parNames: readonly string[],
+): Certificate {
+  const { composite } = objective;
+  const m = composite.parLength;
+  const lower = composite.parBounds().lower;
+  const boundary = boundarySlopes(objective, space, par, value, parNames);
+  const { gradient, hessian } = derivatives(objective, par);
+  const free = [...space.free];
+  const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && hessian[k * m + k] > 0);
+  const scaledGradient = Array.from({ length: m }, (_, k) =>
+    interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
+  );
+  const { decrement, conditioning } = interiorCurvature(interior, gradient, hessian, m);
+  const rises = boundary.every((b) => b.slope >= -1e-6 * Math.max(1, Math.abs(value)));
+  const converged =
+    (found.reason === 'converged' || found.reason === 'no-progress') && decrement < CONVERGED_DECREMENT && rises;
+  return {
+    converged,
+    singular,
+    reason: found.reason,
+    message: messageFor({ converged, singular, rises, found, decrement, conditioning, boundary, parNames }),
+    gradient: Array.from({ length: m }, (_, k) => (space.free.includes(k) ? gradient[k] : 0)),
+    scaledGradient,
+    decrement,
+    hessian: Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => hessian[j * m + i])),
+    conditioning,
+    boundary,
+    evaluations: found.evaluations.length,
+  };
+}
+
+/** (objective(par with entry k moved a little) - objective) / step^2 for each free entry that is zero at its bound. */
+function boundarySlopes(
+  objective: ProfiledObjective,
+  space: SearchSpace,
+  par: Float64Array,
+  value: number,
+  parNames: readonly string[],
+): { name: string; slope: number }[] {
+  const lower = objective.composite.parBounds().lower;
+  const out: { name: string; slope: number }[] = [];
+  for (const k of space.free) {
+    if (lower[k] !== 0 || par[k] !== 0) continue;
+    const moved = par.slice();
+    moved[k] = 1e-3 * space.unit[k];
+    out.push({
+      name: parNames[k],
+      slope: (objectiveAtPar(objective, objective.composite, moved) - value) / moved[k] ** 2,
+    });
+  }
+  return out;
+}
+
+/** Gradient and model Hessian by par at `par`, all entries. */
+function derivatives(
+  objective: ProfiledObjective,
+  par: Float64Array,
+): { gradient: Float64Array; hessian: Float64Array } {
+  const { composite } = objective;
+  const m = composite.thetaLength;
+  const k = composite.parLength;
+  objectiveAtPar(objective, composite, par);
+  const byTheta = new Float64Array(m);
+  const H = new Float64Array(m * m);
+  objective.gradientInto(byTheta);
+  objective.informationInto(H);
+  const J = new Float64Array(m * k);
+  objective.jacobianInto(par, J);
+  const gradient = new Float64Array(k);
+  const hessian = new Float64Array(k * k);
+  for (let i = 0; i < k; i++) {
+    for (let t = 0; t < m; t++) gradient[i] += J[i * m + t] * byTheta[t];
+    for (let j = 0; j < k; j++) {
+      let v = 0;
+      for (let s = 0; s < m; s++) for (let t = 0; t < m; t++) v += J[i * m + s] * H[t * m + s] * J[j * m + t];
+      hessian[j * k + i] = v;
+    }
+  }
+  return { gradient, hessian };
+}
+
+/** Decrement and conditioning of the Hessian scaled to unit diagonal, over the interior entries. */
+function interiorCurvature(
+  interior: readonly number[],
+  gradient: Float64Array,
+  hessian: Float64Array,
+  m: number,
+): { decrement: number; conditioning: number } {
+  const k = interior.length;
+  if (k === 0) return { decrement: 0, conditioning: 1 };
+  const root = interior.map((i) => Math.sqrt(hessian[i * m + i]));
+  const scaled = new Float64Array(k * k);
+  for (let i = 0; i < k; i++)
+    for (let j = 0; j < k; j++) scaled[j * k + i] = hessian[interior[j] * m + interior[i]] / (root[i] * root[j]);
+  const { values, vectors } = symmetricEigen(scaled, k);
+  let s = 0;
+  for (let e = 0; e < k; e++) {
+    let along = 0;
+    for (let i = 0; i < k; i++) along += (vectors[e * k + i] * gradient[interior[i]]) / root[i];
+    s += along ** 2 / Math.max(values[e], 1e-9 * values[k - 1]);
+  }
+  return { decrement: Math.sqrt(s), conditioning: values[0] / values[k - 1] };
+}
+
+interface Verdict {
+  readonly converged: boolean;
+  readonly singular: boolean;
+  readonly rises: boolean;
+  readonly found: SearchResult;
+  readonly decrement: number;
+  readonly conditioning: number;
+  readonly boundary: readonly { readonly name: string; readonly slope: number }[];
+  readonly parNames: readonly string[];
+}
+
+function messageFor(v: Verdict): string {
+  if (v.found.reason === 'cancelled') return 'the search was cancelled; these are the best values so far';
+  if (v.found.reason === 'no-finite-start')
+    return 'the objective has no finite value at the start; choose other start values or rescale the columns';
+  if (!v.rises)
+    return 'a variance was put to zero although the objective falls away from zero: start again from other values';
+  if (!v.converged) {
+    const where =
+      v.found.reason === 'evaluation-limit'
+        ? `the search reached its limit of ${v.found.evaluations.length} evaluations`
+        : 'the search could not improve the objective any further';
+    return `${where}, still ${v.decrement.toPrecision(2)} standard errors from the minimum; raise the limit, rescale the columns, or simplify the random effects`;
+  }
+  if (v.singular) {
+    const zero = v.boundary.map((b) => b.name);
+    const which = zero.length
+      ? `the estimate of ${zero.join(', ')} is zero`
+      : 'some combination of random effects has no variance (a correlation is 1 or -1)';
+    return `converged to a singular fit: ${which}; the data support a simpler random-effects structure`;
+  }
+  if (v.conditioning < 1e-10)
+    return 'converged, but some combination of variance parameters is hardly determined by the data';
+  return 'converged';
+}

@@ -1,0 +1,55 @@
+/**
+ * Small dense kernels on column-major Float64Arrays, for p by p matrices (p fixed effects). Golub and Van Loan, Matrix Computations,
+ * sections 3.1 and 4.2.
+ */
+
+/** Overwrites the lower triangle of A (n by n) with its Cholesky factor. @returns -1, or the first column whose pivot is not positive. */
+export function choleskyInPlace(A: Float64Array, n: number): number {
+  for (let j = 0; j < n; j++) {
+    let d = A[j * n + j];
+    for (let k = 0; k < j; k++) d -= A[k * n + j] ** 2;
+    if (!(d > 0) || d === Infinity) return j;
+    const l = Math.sqrt(d);
+    A[j * n + j] = l;
+    for (let i = j + 1; i < n; i++) {
+      let s = A[j * n + i];
+      for (let k = 0; k < j; k++) s -= A[k * n + i] * A[k * n + j];
+      A[j * n + i] = s / l;
+    }
+  }
+  return -1;
+}
+
+/** x := L^-1 x for the lower triangle L (n by n). */
+export function solveLowerInPlace(L: Float64Array, n: number, x: Float64Array, at = 0): void {
+  for (let j = 0; j < n; j++) {
+    const v = x[at + j] / L[j * n + j];
+    x[at + j] = v;
+    for (let i = j + 1; i < n; i++) x[at + i] -= L[j * n + i] * v;
+  }
+}
+
+/** x := L^-T x for the lower triangle L (n by n). */
+export function solveLowerTransposedInPlace(L: Float64Array, n: number, x: Float64Array, at = 0): void {
+  for (let j = n - 1; j >= 0; j--) {
+    let s = x[at + j];
+    for (let i = j + 1; i < n; i++) s -= L[j * n + i] * x[at + i];
+    x[at + j] = s / L[j * n + j];
+  }
+}
+
+/** x := R^-1 x for the upper triangle R (n by n). */
+export function solveUpperInPlace(R: Float64Array, n: number, x: Float64Array, at = 0): void {
+  for (let j = n - 1; j >= 0; j--) {
+    const v = x[at + j] / R[j * n + j];
+    x[at + j] = v;
+    for (let i = 0; i < j; i++) x[at + i] -= R[j * n + i] * v;
+  }
+}
+
+/** Sum of products of two stretches of length n. */
+export function dot(a: Float64Array, ai: number, b: Float64Array, bi: number, n: number): number {
+  let s = 0;
+  for (let i = 0; i < n; i++) s += a[ai + i] * b[bi + i];
+  return s;
+}

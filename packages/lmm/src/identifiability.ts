@@ -1,0 +1,85 @@
+import { ModelError } from './errors.js';
+import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
+
+/**
+ * Refuses models whose variances cannot be told apart whatever the data say, and remarks on those that rarely can.
+ *
+ * @returns warnings
+ * @throws ModelError `one-level`, `not-identified`
+ */
+export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean): string[] {
+  const n = m.y.length;
+  const warnings: string[] = [];
+  for (const term of m.terms) {
+    const label = labelOf(term);
+    const nl = term.levels.length;
+    if (nl < 2) {
+      throw new ModelError(
+        'one-level',
+        `the grouping factor ${term.group} of ${label} has one level (${term.levels[0] ?? 'none'}); ` +
+          'a variance between groups cannot be estimated from one group: leave the term out, or use a factor with more levels',
+      );
+    }
+    if (nl >= n && !sigmaFixed && isConfoundedWithResidual(term, m.weights)) {
+      throw new ModelError(
+        'not-identified',
+        `the grouping factor ${term.group} of ${label} has as many levels as there are rows (${n}), so its variance cannot be told ` +
+          'from the residual variance: leave the term out, or fix sigma',
+      );
+    }
+    const effects = nl * term.columns.length;
+    if (effects >= n && !sigmaFixed) {
+      warnings.push(
+        `the term ${label} has ${effects} random effects for ${n} rows: its variances and the residual variance are probably not identified`,
+      );
+    } else if (nl < 5) {
+      warnings.push(
+        `the grouping factor ${term.group} has only ${nl} levels: its variance is estimated with little information`,
+      );
+    }
+  }
+  checkRepeatedColumns(m.terms);
+  return warnings;
+}
+
+function labelOf(term: RandomEffectsTerm): string {
+  return `(${term.names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${term.group})`;
+}
+
+/** One row in each level, and a first column whose square is proportional to the residual variance. */
+function isConfoundedWithResidual(term: RandomEffectsTerm, weights: Float64Array | null): boolean {
+  const n = term.levelIdx.length;
+  return term.columns.some((z) => {
+    const first = z[0] ** 2 * (weights ? weights[0] : 1);
+    for (let i = 1; i < n; i++) {
+      const v = z[i] ** 2 * (weights ? weights[i] : 1);
+      if (Math.abs(v - first) > 1e-12 * first) return false;
+    }
+    return true;
+  });
+}
+
+/** The same column on the same levels in two terms adds up to one variance. */
+function checkRepeatedColumns(terms: readonly RandomEffectsTerm[]): void {
+  for (let i = 1; i < terms.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const a = terms[i];
+      const b = terms[j];
+      if (a.levels.length !== b.levels.length || !sameNumbers(a.levelIdx, b.levelIdx)) continue;
+      for (let c = 0; c < a.columns.length; c++) {
+        const twin = b.columns.findIndex((z) => sameNumbers(z, a.columns[c]));
+        if (twin < 0) continue;
+        throw new ModelError(
+          'not-identified',
+          `${a.names[c]} varies by ${a.group} both in ${labelOf(b)} and in ${labelOf(a)}: only the sum of the two variances is ` +
+            'determined; take it out of one of the terms',
+        );
+      }
+    }
+  }
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

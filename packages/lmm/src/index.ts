@@ -1,0 +1,1 @@
+export { fitMatrices, type FitOptions, type Optimum } from './fit.js';

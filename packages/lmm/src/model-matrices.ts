@@ -1,0 +1,153 @@
+import type { CovarianceStructure } from '@blup/covariance';
+import { ModelError } from './errors.js';
+
+/** One random-effects term: `nc` columns that vary over the `nl` levels of one grouping factor. */
+export interface RandomEffectsTerm {
+  /** Name of the grouping factor; terms with the same name share their levels. */
+  readonly group: string;
+  /** Names of the columns, length nc. */
+  readonly names: readonly string[];
+  /** The columns that multiply the random effects, each of length n. */
+  readonly columns: readonly Float64Array[];
+  /** Names of the levels, length nl. */
+  readonly levels: readonly string[];
+  /** Level of each row, length n, values 0 to nl - 1. */
+  readonly levelIdx: Int32Array;
+  /** Covariance of the nc effects of a level. */
+  readonly structure: CovarianceStructure;
+}
+
+/** What a linear mixed model is made of: y, X, Z by terms, weights and offset. All rows are complete and finite. */
+export interface ModelMatrices {
+  readonly responseName: string;
+  /** Response, length n. */
+  readonly y: Float64Array;
+  /** Fixed-effects columns, each of length n, with their names. */
+  readonly X: { readonly names: readonly string[]; readonly columns: readonly Float64Array[] };
+  readonly terms: readonly RandomEffectsTerm[];
+  /** Prior weights, length n, positive; null for equal weights. Var(y_i) = sigma^2 / w_i given the random effects. */
+  readonly weights: Float64Array | null;
+  /** Known part of the mean, length n; null for none. */
+  readonly offset: Float64Array | null;
+}
+
+/** The ready-made matrices that a user hands in; weights may be zero (such rows are left out). */
+export interface ModelMatricesInput extends Omit<ModelMatrices, 'responseName' | 'weights' | 'offset'> {
+  readonly responseName?: string;
+  readonly weights?: Float64Array | null;
+  readonly offset?: Float64Array | null;
+}
+
+export interface CheckedMatrices {
+  readonly matrices: ModelMatrices;
+  /** 0-based rows of the input that take part; null when all do. */
+  readonly rows: Int32Array | null;
+}
+
+/**
+ * Checks lengths, level indices and values, and leaves out rows of weight zero.
+ * @throws ModelError when lengths differ, a value is not finite, a weight is negative, or no row is left.
+ */
+export function checkMatrices(input: ModelMatricesInput): CheckedMatrices {
+  const n = input.y.length;
+  const name = input.responseName ?? 'y';
+  const weights = input.weights ?? null;
+  const offset = input.offset ?? null;
+  if (n === 0) throw new ModelError('no-rows', 'there are no rows to fit the model to');
+  requireLength(weights, n, 'weights');
+  requireLength(offset, n, 'offset');
+  requireFinite(input.y, `the response ${name}`);
+  if (offset) requireFinite(offset, 'the offset');
+  input.X.columns.forEach((column, j) => {
+    requireLength(column, n, `the fixed-effects column ${input.X.names[j]}`);
+    requireFinite(column, `the fixed-effects column ${input.X.names[j]}`);
+  });
+  for (const term of input.terms) checkTerm(term, n);
+
+  let keep: Int32Array | null = null;
+  if (weights) {
+    let positive = 0;
+    for (let i = 0; i < n; i++) {
+      const w = weights[i];
+      if (!(w >= 0) || w === Infinity) {
+        const code = w < 0 ? 'negative-weight' : 'not-finite';
+        throw new ModelError(code, `weights must be finite and not negative; row ${i + 1} has ${w}`);
+      }
+      if (w > 0) positive++;
+    }
+    if (positive === 0) throw new ModelError('no-rows', 'every row has weight zero');
+    if (positive < n) keep = positiveRows(weights, positive);
+  }
+  const base: ModelMatrices = { responseName: name, y: input.y, X: input.X, terms: input.terms, weights, offset };
+  const matrices = keep ? takeRows(base, keep) : base;
+  return { matrices, rows: keep };
+}
+
+function checkTerm(term: RandomEffectsTerm, n: number): void {
+  const label = `(${term.names.join(' + ')} | ${term.group})`;
+  if (term.columns.length !== term.structure.nc || term.names.length !== term.columns.length) {
+    throw new ModelError(
+      'structure-size',
+      `the term ${label} has ${term.columns.length} columns and ${term.names.length} names, its covariance structure ${term.structure.nc}`,
+    );
+  }
+  requireLength(term.levelIdx, n, `the level index of ${label}`);
+  const nl = term.levels.length;
+  for (let i = 0; i < n; i++) {
+    const l = term.levelIdx[i];
+    if (l < 0 || l >= nl) {
+      throw new ModelError('bad-level-index', `row ${i + 1} of ${label} has level index ${l}; there are ${nl} levels`);
+    }
+  }
+  term.columns.forEach((column, j) => {
+    requireLength(column, n, `the column ${term.names[j]} of ${label}`);
+    requireFinite(column, `the column ${term.names[j]} of ${label}`);
+  });
+}
+
+function requireLength(values: { length: number } | null, n: number, what: string): void {
+  if (values && values.length !== n) {
+    throw new ModelError('lengths-differ', `${what} has ${values.length} rows, the response ${n}`);
+  }
+}
+
+function requireFinite(values: Float64Array, what: string): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) {
+      throw new ModelError(
+        'not-finite',
+        `${what} is ${values[i]} in row ${i + 1}; leave such rows out or mark them as missing`,
+      );
+    }
+  }
+}
+
+function positiveRows(weights: Float64Array, count: number): Int32Array {
+  const keep = new Int32Array(count);
+  for (let i = 0, k = 0; i < weights.length; i++) if (weights[i] > 0) keep[k++] = i;
+  return keep;
+}
+
+/** The same model on some of its rows; levels that lose all their rows are dropped. */
+function takeRows(m: ModelMatrices, rows: Int32Array): ModelMatrices {
+  const take = (x: Float64Array) => Float64Array.from(rows, (i) => x[i]);
+  return {
+    responseName: m.responseName,
+    y: take(m.y),
+    X: { names: m.X.names, columns: m.X.columns.map(take) },
+    terms: m.terms.map((term) => {
+      const seen = new Int32Array(term.levels.length).fill(-1);
+      for (const i of rows) seen[term.levelIdx[i]] = 0;
+      const levels = term.levels.filter((_, l) => seen[l] === 0);
+      for (let l = 0, k = 0; l < seen.length; l++) if (seen[l] === 0) seen[l] = k++;
+      return {
+        ...term,
+        levels,
+        levelIdx: Int32Array.from(rows, (i) => seen[term.levelIdx[i]]),
+        columns: term.columns.map(take),
+      };
+    }),
+    weights: m.weights && take(m.weights),
+    offset: m.offset && take(m.offset),
+  };
+}

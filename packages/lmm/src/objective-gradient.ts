@@ -1,0 +1,192 @@
+import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse';
+import type { CrossProducts } from './cross-products.js';
+import { dot } from './dense.js';
+import type { PenalizedLeastSquares } from './penalized-least-squares.js';
+import { multiplyInto, multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
+
+/** Workspace and results of the derivative by the changed factors. */
+export interface FactorGradient {
+  /** Entries of S^-1 on the pattern of S, in the order of the random effects. */
+  readonly inverse: Float64Array;
+  /** S^-1 Lambda'Z'X RX^-1, q by p, column-major (REML only). */
+  readonly V: Float64Array;
+  /** Z'(Z Lambda V - X RX^-1), q by p, column-major (REML only). */
+  readonly W: Float64Array;
+  /** d objective / d (A lambda) of each term, nc by nc, column-major, all entries (structural zeros of lambda included). */
+  readonly byFactor: readonly Float64Array[];
+  readonly work: Float64Array;
+}
+
+export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): FactorGradient {
+  const { q, p, terms } = pls.cp;
+  const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
+  return {
+    inverse: new Float64Array(pls.values.length),
+    V: new Float64Array(reml ? q * p : 0),
+    W: new Float64Array(reml ? q * p : 0),
+    byFactor: terms.map((t) => new Float64Array(t.nc * t.nc)),
+    work: new Float64Array(largest * largest),
+  };
+}
+
+/**
+ * The derivative of the objective by every entry of every changed factor, at the solution that stands in `pls`:
+ *
+ *     2 (Z'Z Lambda S^-1)  [+ 2 W V' by REML]  - 2 / scale (Z'e) u'      summed over the diagonal blocks of a term's levels,
+ *
+ * where `scale` is sigma^2 (r^2 / nu profiled, or its fixed value). The inverse is needed on the pattern of S alone (Takahashi, Fagan and
+ * Chen 1973); nothing is divided by theta, so it holds at singular theta too.
+ */
+export function factorGradientInto(
+  pls: PenalizedLeastSquares,
+  reml: boolean,
+  scale: number,
+  out: FactorGradient,
+): void {
+  const { cp, u, Zte } = pls;
+  const { q, p } = cp;
+  for (const D of out.byFactor) D.fill(0);
+  inverseEntriesInto(pls.factor, out.inverse);
+  addInverseTraces(pls, out);
+  if (reml && p > 0) residualFixedInto(pls, out.V, out.W);
+  cp.terms.forEach(({ nc, nl, start }, t) => {
+    const D = out.byFactor[t];
+    for (let b = 0; b < nc; b++) {
+      for (let a = 0; a < nc; a++) {
+        let fit = 0;
+        for (let l = 0; l < nl; l++) fit += Zte[start + l * nc + a] * u[start + l * nc + b];
+        let fixed = 0;
+        if (reml) {
+          for (let k = 0; k < p; k++) {
+            const o = k * q + start;
+            for (let l = 0; l < nl; l++) fixed += out.W[o + l * nc + a] * out.V[o + l * nc + b];
+          }
+        }
+        D[b * nc + a] = 2 * (D[b * nc + a] + fixed - fit / scale);
+      }
+    }
+  });
+}
+
+/** Adds the sum over levels of the diagonal blocks of Z'Z Lambda S^-1 to each term's derivative. */
+function addInverseTraces(pls: PenalizedLeastSquares, out: FactorGradient): void {
+  const { cp, placed, lambdas } = pls;
+  const { colPtr } = placed.pattern;
+  const { inverse, byFactor, work } = out;
+  cp.terms.forEach(({ nc, nl, start, blocks }, t) => {
+    const D = byFactor[t];
+    if (nc === 1) {
+      let s = 0;
+      for (let l = 0; l < nl; l++) s += blocks[l] * inverse[colPtr[start + l]];
+      D[0] += s * lambdas[t][0];
+      return;
+    }
+    for (let l = 0; l < nl; l++) {
+      multiplyInto(blocks, l * nc * nc, nc, nc, lambdas[t], nc, work);
+      const col = start + l * nc;
+      for (let b = 0; b < nc; b++) {
+        for (let c = 0; c < nc; c++) {
+          const v = b <= c ? inverse[colPtr[col + b] + c - b] : inverse[colPtr[col + c] + b - c];
+          for (let a = 0; a < nc; a++) D[b * nc + a] += work[c * nc + a] * v;
+        }
+      }
+    }
+  });
+  for (const { pair, below } of placed.pairs) addPairTraces(cp, pair, below, colPtr, lambdas, out);
+}
+
+function addPairTraces(
+  cp: CrossProducts,
+  pair: CrossProducts['pairs'][number],
+  below: Int32Array,
+  colPtr: Int32Array,
+  lambdas: readonly Float64Array[],
+  out: FactorGradient,
+): void {
+  const { inverse, byFactor, work } = out;
+  const ni = cp.terms[pair.i].nc;
+  const { nc: nj, nl, start } = cp.terms[pair.j];
+  const li = lambdas[pair.i];
+  const lj = lambdas[pair.j];
+  const Di = byFactor[pair.i];
+  const Dj = byFactor[pair.j];
+  const { colPtr: starts, blocks } = pair;
+  if (ni === 1 && nj === 1) {
+    let s = 0;
+    for (let l = 0; l < nl; l++) {
+      const first = colPtr[start + l] + 1;
+      for (let k = starts[l]; k < starts[l + 1]; k++) s += blocks[k] * inverse[first + below[k]];
+    }
+    Di[0] += s * lj[0];
+    Dj[0] += s * li[0];
+    return;
+  }
+  for (let l = 0; l < nl; l++) {
+    for (let k = starts[l]; k < starts[l + 1]; k++) {
+      const block = k * ni * nj;
+      // Rows of term i: B Lambda_j (S^-1)_ji, rows of term j: B' Lambda_i (S^-1)_ij.
+      multiplyInto(blocks, block, ni, nj, lj, nj, work);
+      for (let c = 0; c < nj; c++) {
+        const at = colPtr[start + l * nj + c] + nj - c + below[k];
+        for (let b = 0; b < ni; b++) {
+          const v = inverse[at + b];
+          for (let a = 0; a < ni; a++) Di[b * ni + a] += work[c * ni + a] * v;
+        }
+      }
+      for (let c = 0; c < nj; c++) {
+        const at = colPtr[start + l * nj + c] + nj - c + below[k];
+        for (let a = 0; a < nj; a++) {
+          let s = 0;
+          for (let r = 0; r < ni; r++) {
+            // (Lambda_i (S^-1)_ij)[r, c]
+            let v = 0;
+            for (let b = 0; b < ni; b++) v += li[b * ni + r] * inverse[at + b];
+            s += blocks[block + a * ni + r] * v;
+          }
+          Dj[c * nj + a] += s;
+        }
+      }
+    }
+  }
+}
+
+/** V = S^-1 Lambda'Z'X RX^-1 and W = Z'(Z Lambda V - X RX^-1), q by p. */
+function residualFixedInto(pls: PenalizedLeastSquares, V: Float64Array, W: Float64Array): void {
+  const { cp, factor, RZX, RXt, lambdas, work } = pls;
+  const { q, p } = cp;
+  const { qp } = work;
+  timesInverseRXInto(RZX, RXt, q, p, qp);
+  solveLtInPlace(factor, qp, p);
+  unpermuteInto(factor, qp, V, p);
+  multiplyLambdaInto(cp, lambdas, false, V, p, work.small, qp);
+  multiplyZtZInto(cp, qp, p, W);
+  timesInverseRXInto(cp.ZtX, RXt, q, p, qp);
+  for (let i = 0; i < q * p; i++) W[i] -= qp[i];
+}
+
+/** out = A RX^-1 for A (q by p, column-major) and RX = RXt' upper triangular. */
+export function timesInverseRXInto(A: Float64Array, RXt: Float64Array, q: number, p: number, out: Float64Array): void {
+  for (let k = 0; k < p; k++) {
+    const o = k * q;
+    for (let i = 0; i < q; i++) out[o + i] = A[o + i];
+    for (let m = 0; m < k; m++) {
+      const r = RXt[m * p + k];
+      if (r === 0) continue;
+      for (let i = 0; i < q; i++) out[o + i] -= r * out[m * q + i];
+    }
+    const d = 1 / RXt[k * p + k];
+    for (let i = 0; i < q; i++) out[o + i] *= d;
+  }
+}
+
+/** trace of S^-1, from entries on the pattern of S. */
+export function traceOfInverse(cp: CrossProducts, colPtr: Int32Array, inverse: Float64Array): number {
+  let s = 0;
+  for (let i = 0; i < cp.q; i++) s += inverse[colPtr[i]];
+  return s;
+}
+
+/** sum of squares of V (q by p). */
+export function squaredNorm(V: Float64Array): number {
+  return dot(V, 0, V, 0, V.length);
+}

@@ -1,0 +1,121 @@
+import { lambdaInto, thetaDerivativeInto, type CompositeStructure } from '@blup/covariance';
+import { averageInformationInto, informationWork, type InformationWork } from './average-information.js';
+import type { CrossProducts } from './cross-products.js';
+import { factorGradient, factorGradientInto, type FactorGradient } from './objective-gradient.js';
+import {
+  penalizedLeastSquares,
+  solvePenalized,
+  type PenalizedLeastSquares,
+  type PlsFailure,
+} from './penalized-least-squares.js';
+import { changeFactorInto, pullBackInto } from './term-basis.js';
+
+/** Which criterion is minimised. */
+export interface Criterion {
+  readonly reml: boolean;
+  /** A fixed residual standard deviation, or null to profile it out. */
+  readonly sigma: number | null;
+}
+
+/**
+ * The profiled deviance (ML) or profiled REML criterion as a function of theta, or of par, with its exact gradient and an approximate
+ * Hessian. After {@link evaluate} the solution stands in `pls`. Nothing is allocated by an evaluation, and none of its cost depends on
+ * the number of rows.
+ */
+export interface ProfiledObjective extends Criterion {
+  readonly pls: PenalizedLeastSquares;
+  readonly composite: CompositeStructure;
+  /** n, or n - p by REML. */
+  readonly nu: number;
+  /** Why the last evaluation gave no finite value. */
+  failure: PlsFailure;
+  /** @returns the objective at theta (length thetaLength); Infinity where it does not exist. */
+  evaluate(theta: Float64Array): number;
+  /** d objective / d theta at the last theta that was evaluated. */
+  gradientInto(out: Float64Array): void;
+  /** The average-information Hessian by theta, at the last theta whose gradient was taken. */
+  informationInto(H: Float64Array): void;
+  /** The derivative by every entry of every factor that the last gradient left behind. */
+  readonly factorGradient: FactorGradient;
+  /** sigma^2 at the last theta: r^2 / nu, or the fixed value. */
+  scale(): number;
+  /** d theta / d par, thetaLength by parLength, column-major; the identity for scalar, diagonal and unstructured terms. */
+  jacobianInto(par: Float64Array, J: Float64Array): void;
+  /** log|RX|^2 by the columns of X as given. */
+  ldRX2(): number;
+}
+
+export function profiledObjective(
+  cp: CrossProducts,
+  composite: CompositeStructure,
+  criterion: Criterion,
+): ProfiledObjective {
+  const pls = penalizedLeastSquares(cp);
+  const { reml, sigma } = criterion;
+  const { n, p, q, sumLogWeights } = cp;
+  const nu = reml ? n - p : n;
+  const gradient = factorGradient(pls, reml);
+  const m = composite.thetaLength;
+  const lambdas = cp.terms.map((t) => new Float64Array(t.nc * t.nc));
+  const theta = new Float64Array(m);
+  const thetaOf = composite.parts.map((_, t) => theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]));
+  const jacobianWork = new Float64Array(composite.parLength + 2 * m);
+  let information: InformationWork | null = null;
+  let ldR = 0;
+  for (let k = 0; k < p; k++) ldR += Math.log(Math.abs(cp.fixed.R[k * p + k]));
+
+  const objective: ProfiledObjective = {
+    reml,
+    sigma,
+    pls,
+    composite,
+    nu,
+    failure: 'none',
+    factorGradient: gradient,
+    scale: () => (sigma === null ? pls.pwrss / nu : sigma * sigma),
+    // Q1 = X R^-1
+    ldRX2: () => pls.ldRX2 + 2 * ldR,
+    jacobianInto(par, J) {
+      for (let k = 0; k < composite.parLength; k++) {
+        thetaDerivativeInto(composite, par, k, jacobianWork, J.subarray(k * m, (k + 1) * m));
+      }
+    },
+    evaluate(at) {
+      theta.set(at);
+      for (let t = 0; t < cp.terms.length; t++) {
+        lambdaInto(composite.parts[t], thetaOf[t], lambdas[t]);
+        changeFactorInto(cp.terms[t].basis, lambdas[t], pls.lambdas[t]);
+      }
+      objective.failure = solvePenalized(pls);
+      if (objective.failure !== 'none') return Infinity;
+      const determinants = pls.ldL2 + (reml ? objective.ldRX2() : 0) - sumLogWeights;
+      if (sigma === null) return determinants + nu * (1 + Math.log((2 * Math.PI * pls.pwrss) / nu));
+      return determinants + nu * Math.log(2 * Math.PI * sigma * sigma) + pls.pwrss / (sigma * sigma);
+    },
+    gradientInto(out) {
+      factorGradientInto(pls, reml, objective.scale(), gradient);
+      out.fill(0);
+      for (let t = 0; t < cp.terms.length; t++) {
+        const { thetaIndex } = composite.parts[t];
+        pullBackInto(cp.terms[t].basis, gradient.byFactor[t], lambdas[t]);
+        const offset = composite.thetaOffset[t];
+        for (let k = 0; k < thetaIndex.length; k++)
+          if (thetaIndex[k] >= 0) out[offset + thetaIndex[k]] += lambdas[t][k];
+      }
+    },
+    informationInto(H) {
+      information ??= informationWork(q, p, m);
+      averageInformationInto(
+        pls,
+        composite,
+        theta,
+        gradient,
+        objective.scale(),
+        sigma === null ? nu : 0,
+        information,
+        H,
+      );
+    },
+  };
+  return objective;
+}
