@@ -1,0 +1,87 @@
+import { columnCounts } from './column-counts.js';
+import { checkLower, type CscPattern } from './csc.js';
+import { eliminationTree, postorder } from './elimination-tree.js';
+import { SparseError } from './errors.js';
+import { orderingPermutation, type Ordering } from './ordering/ordering.js';
+import { invertPermutation, permuteSymmetricLower } from './permute.js';
+import { simplicialStructure, type SimplicialStructure } from './simplicial/structure.js';
+import { transposePattern } from './transpose.js';
+
+/** Options of {@link analyze}. */
+export interface AnalyzeOptions {
+  /** Default `'amd'`. */
+  readonly ordering?: Ordering;
+  /**
+   * Renumber by a postorder of the elimination tree, which changes neither fill nor flops and helps the numeric phase.
+   * Default: true for computed orderings, false for `'natural'` and given permutations, which are kept as they are.
+   */
+  readonly postorder?: boolean;
+}
+
+/**
+ * Everything about a Cholesky factorisation that depends on the pattern alone: P A P' = L L'. Immutable; shared by all
+ * factors made from it. Indices of L are in permuted coordinates.
+ */
+export interface SymbolicCholesky {
+  readonly n: number;
+  /** The analysed pattern (lower triangle, original coordinates); `factorize` takes values aligned with its rowIdx. */
+  readonly lower: CscPattern;
+  /** Row and column `perm[k]` of A is row and column k of P A P'. Length n. */
+  readonly perm: Int32Array;
+  /** `permInv[perm[k]] = k`. */
+  readonly permInv: Int32Array;
+  /** Elimination tree of P A P': parent of each column, or -1. Length n. */
+  readonly parent: Int32Array;
+  /** Entries of each column of L, diagonal included. Length n. */
+  readonly colCounts: Int32Array;
+  /** Entries of L (lower triangle, diagonal included). */
+  readonly nnz: number;
+  /** Floating-point operations of one numeric factorisation: the sum of squared column counts. */
+  readonly flops: number;
+  /** Which numeric phase runs. */
+  readonly method: 'simplicial';
+  /** @internal */
+  readonly structure: SimplicialStructure;
+}
+
+/**
+ * Analyses the pattern of a symmetric matrix for Cholesky factorisation: fill-reducing permutation, elimination tree,
+ * column counts, structure of L, and where each entry of A goes. Done once; `factorize` then runs for any values.
+ *
+ * @param lower lower triangle of A; absent diagonal entries count as zero
+ * @throws SparseError when the pattern breaks an invariant, the permutation is none, or L has over 2^31 - 1 entries
+ */
+export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): SymbolicCholesky {
+  checkLower(lower);
+  const ordering = options.ordering ?? 'amd';
+  const usePostorder = options.postorder ?? ordering === 'amd';
+
+  let perm = orderingPermutation(lower, ordering);
+  let permInv = invertPermutation(perm);
+  let permuted = permuteSymmetricLower(lower, permInv);
+  let upper = transposePattern(permuted);
+  let parent = eliminationTree(upper);
+  let post = postorder(parent);
+  if (usePostorder && post.some((j, k) => j !== k)) {
+    const amd = perm;
+    perm = post.map((j) => amd[j]);
+    permInv = invertPermutation(perm);
+    permuted = permuteSymmetricLower(lower, permInv);
+    upper = transposePattern(permuted);
+    parent = eliminationTree(upper);
+    post = post.map((_, k) => k);
+  }
+
+  const colCounts = columnCounts(permuted, parent, post);
+  let nnz = 0;
+  let flops = 0;
+  for (let j = 0; j < colCounts.length; j++) {
+    nnz += colCounts[j];
+    flops += colCounts[j] * colCounts[j];
+  }
+  if (nnz > 0x7fffffff)
+    throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
+
+  const structure = simplicialStructure(permuted, upper, parent, colCounts);
+  return { n: lower.ncol, lower, perm, permInv, parent, colCounts, nnz, flops, method: 'simplicial', structure };
+}

@@ -1,0 +1,14 @@
+export { SparseError, type SparseErrorKind } from './errors.js';
+export { checkLower, checkMatrix, checkPattern, type CscMatrix, type CscPattern } from './csc.js';
+export { tripletsToCsc, type Triplets } from './triplets.js';
+export { transpose, transposePattern, type TransposedPattern } from './transpose.js';
+export { invertPermutation, permuteSymmetric, permuteSymmetricLower } from './permute.js';
+export { crossProductLower, multiply, multiplyInto, multiplySymmetricInto, multiplyTransposeInto } from './multiply.js';
+export { eliminationTree, postorder } from './elimination-tree.js';
+export { columnCounts } from './column-counts.js';
+export { amdOrdering, type AmdOptions } from './ordering/amd.js';
+export type { Ordering } from './ordering/ordering.js';
+export { analyze, type AnalyzeOptions, type SymbolicCholesky } from './analyze.js';
+export { createFactor, factorize, factorToCsc, logDeterminant, type CholeskyFactor } from './factor.js';
+export { permuteInto, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
+export { inverseEntriesInto } from './selected-inverse.js';
