@@ -1,1 +1,32 @@
-export { fitMatrices, type FitOptions, type Optimum } from './fit.js';
+export { fitMatrices } from './fit-matrices.js';
+export { findOptimum, type FitOptions, type Optimum } from './optimum.js';
+export { FittedModel, type ObjectiveAt } from './fitted-model.js';
+export { ModelError, type ModelErrorCode } from './errors.js';
+export {
+  checkMatrices,
+  type CheckedMatrices,
+  type ModelMatrices,
+  type ModelMatricesInput,
+  type RandomEffectsTerm,
+} from './model-matrices.js';
+export { accumulateCrossProducts, findBases, type Bases } from './accumulate.js';
+export type { CrossProducts, PairProducts, TermProducts } from './cross-products.js';
+export { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
+export {
+  minimize,
+  type Evaluation,
+  type Minimum,
+  type MinimizeOptions,
+  type SmoothProblem,
+  type StopReason,
+} from './optimizer/minimize.js';
+export type {
+  Certificate,
+  ConditionalModes,
+  FittedModelData,
+  NamedVector,
+  TermDescription,
+  VarianceComponents,
+} from './fitted-model-data.js';
+export { modelFromJSON } from './model-json.js';
+export { summarize } from './summary.js';

@@ -1,15 +1,15 @@
 import { composite, type CompositeStructure } from '@blup/covariance';
-import { accumulateCrossProducts, findBases } from './accumulate.js';
+import { accumulateCrossProducts, findBases, type Bases } from './accumulate.js';
 import { certify } from './certificate.js';
 import { now } from './clock.js';
 import type { CrossProducts } from './cross-products.js';
 import { ModelError } from './errors.js';
 import type { Certificate } from './fitted-model-data.js';
 import { checkIdentifiability } from './identifiability.js';
-import { checkMatrices, type ModelMatrices, type ModelMatricesInput } from './model-matrices.js';
+import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import { profiledObjective, type ProfiledObjective } from './profiled-objective.js';
-import { objectiveAtPar, search, snapToBoundary, type SearchSpace } from './search.js';
+import { objectiveAtPar, search, snapToBoundary, type SearchResult, type SearchSpace } from './search.js';
 import { columnScales, startPar } from './start-values.js';
 
 /** What may be asked of a fit. */
@@ -35,8 +35,6 @@ export interface FitOptions {
 /** An optimum with everything it was found with; the solution stands in `objective.pls`. */
 export interface Optimum {
   readonly matrices: ModelMatrices;
-  /** 0-based rows of the input that took part; null when all did. */
-  readonly rows: Int32Array | null;
   readonly cp: CrossProducts;
   readonly composite: CompositeStructure;
   readonly objective: ProfiledObjective;
@@ -52,62 +50,36 @@ export interface Optimum {
 }
 
 /**
- * Fits a linear mixed model to ready-made matrices: check, read the rows once into cross-products, minimise the profiled criterion, put
- * vanishing variances exactly to zero, certify.
+ * Reads the rows of checked matrices once into cross-products, minimises the profiled criterion, puts vanishing variances exactly to zero,
+ * and certifies the result.
  *
- * @throws ModelError for mistakes in data or options; a search that does not converge is told by the certificate
+ * @throws ModelError for a model that no data could identify, and for mistakes in the options; a search that does not converge is told by
+ * the certificate
  */
-export function fitMatrices(input: ModelMatricesInput, options: FitOptions = {}): Optimum {
+export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): Optimum {
   const began = now();
-  const { matrices, rows } = checkMatrices(input);
   const sigma = checkedSigma(options.sigma);
   const warnings = checkIdentifiability(matrices, sigma !== null);
   const structure = composite(matrices.terms.map((term) => term.structure));
   const bases = findBases(matrices);
-  let cp = accumulateCrossProducts(matrices, bases);
+  const cp = accumulateCrossProducts(matrices, bases);
   checkResponse(matrices, cp, sigma !== null);
   const read = now();
 
-  const reml = options.reml ?? true;
   const scales = columnScales(cp, structure);
-  let space = searchSpace(structure, scales, options);
-  const limits = {
-    tolerance: options.tolerance ?? 1e-6,
-    maxEvaluations: options.maxEvaluations ?? 1000,
-    onEvaluation: options.onEvaluation,
-  };
-  let objective = profiledObjective(cp, structure, { reml, sigma });
-  let found = search(objective, space, limits);
-  const evaluations = [...found.evaluations];
-  for (let round = 0; round < 3; round++) {
-    const effects = effectsThatDwarfResiduals(objective, found.par);
-    if (!effects) break;
-    cp = accumulateCrossProducts(matrices, bases, effects);
-    objective = profiledObjective(cp, structure, { reml, sigma });
-    space = { ...space, start: found.par };
-    found = search(objective, space, {
-      ...limits,
-      maxEvaluations: Math.max(1, limits.maxEvaluations - evaluations.length),
-    });
-    evaluations.push(...found.evaluations);
-  }
-  const { par, value } = snapToBoundary(objective, space, found.par, found.value);
-  const singular = structure.parts.some((part, t) =>
-    part.isSingular(
-      par.subarray(structure.parOffset[t], structure.parOffset[t + 1]),
-      scales.subarray(structure.columnOffset[t], structure.columnOffset[t + 1]),
-      options.singularTolerance ?? 1e-4,
-    ),
-  );
-  const certificate = certify(objective, space, found, par, value, singular, parNamesOf(matrices, structure));
+  const space = searchSpace(structure, scales, options);
+  const objective = profiledObjective(cp, structure, { reml: options.reml ?? true, sigma });
+  const { best, found, evaluations } = searchWithDigits(objective, space, matrices, bases, options);
+  const { par, value } = snapToBoundary(best, space, found.par, found.value);
+  const singular = isSingular(structure, par, scales, options.singularTolerance ?? 1e-4);
+  const certificate = certify(best, space, found, par, value, singular, parNamesOf(matrices, structure));
   const theta = new Float64Array(structure.thetaLength);
   structure.thetaInto(par, theta);
   return {
     matrices,
-    rows,
-    cp,
+    cp: best.pls.cp,
     composite: structure,
-    objective,
+    objective: best,
     par,
     theta,
     fixedPar: Array.from(par, (_, k) => !space.free.includes(k)),
@@ -117,6 +89,58 @@ export function fitMatrices(input: ModelMatricesInput, options: FitOptions = {})
     warnings,
     timings: { crossProducts: read - began, optimize: now() - read },
   };
+}
+
+interface DigitsResult {
+  readonly best: ProfiledObjective;
+  readonly found: SearchResult;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/**
+ * Searches, and where random effects turn out to dwarf the residuals, takes the effects found so far from y, reads the rows again and
+ * searches on from there.
+ */
+function searchWithDigits(
+  objective: ProfiledObjective,
+  space: SearchSpace,
+  matrices: ModelMatrices,
+  bases: Bases,
+  options: FitOptions,
+): DigitsResult {
+  const tolerance = options.tolerance ?? 1e-6;
+  const limit = options.maxEvaluations ?? 1000;
+  const evaluations: Evaluation[] = [];
+  let best = objective;
+  let start = space.start;
+  for (let round = 0; ; round++) {
+    const maxEvaluations = Math.max(1, limit - evaluations.length);
+    const found = search(
+      best,
+      { start, unit: space.unit, free: space.free },
+      { tolerance, maxEvaluations, onEvaluation: options.onEvaluation },
+    );
+    evaluations.push(...found.evaluations);
+    const effects = round < 3 && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(best, found.par) : null;
+    if (!effects) return { best, found, evaluations };
+    best = profiledObjective(accumulateCrossProducts(matrices, bases, effects), objective.composite, objective);
+    start = found.par;
+  }
+}
+
+function isSingular(
+  structure: CompositeStructure,
+  par: Float64Array,
+  scales: Float64Array,
+  tolerance: number,
+): boolean {
+  return structure.parts.some((part, t) =>
+    part.isSingular(
+      par.subarray(structure.parOffset[t], structure.parOffset[t + 1]),
+      scales.subarray(structure.columnOffset[t], structure.columnOffset[t + 1]),
+      tolerance,
+    ),
+  );
 }
 
 /** Names of par in the manner of `Subject.(Intercept)`, `Subject.Days.(Intercept)`, `Subject.Days`. */
@@ -182,15 +206,12 @@ function checkResponse(m: ModelMatrices, cp: CrossProducts, sigmaFixed: boolean)
   );
 }
 
-/**
- * Sums of squares lose digits when random effects are far larger than residuals. Then the effects found so far are taken from y and the
- * rows are read again; null when that is not needed.
- */
+/** Lambda u (changed columns) where sums of squares have lost digits because random effects are far larger than residuals, else null. */
 function effectsThatDwarfResiduals(objective: ProfiledObjective, par: Float64Array): Float64Array | null {
   const { pls, composite: structure } = objective;
   objectiveAtPar(objective, structure, par);
-  if (objective.failure !== 'none') return null;
-  return pls.wrss < DWARFED * pls.cp.yty ? pls.b.slice() : null;
+  if (objective.failure !== 'none' || pls.wrss >= DWARFED * pls.cp.yty) return null;
+  return pls.b.slice();
 }
 
 /** The share of the sum of squares that residuals may have before digits are worth a second reading. */

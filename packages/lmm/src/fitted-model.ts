@@ -1,0 +1,278 @@
+import { lambdaInto } from '@blup/covariance';
+import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
+import { dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
+import { ModelError } from './errors.js';
+import type { ConditionalModes, FittedModelData } from './fitted-model-data.js';
+import type { Evaluation } from './optimizer/minimize.js';
+import { parNamesOf, type Optimum } from './optimum.js';
+import { fittedValues, leverages } from './row-results.js';
+import { summarize } from './summary.js';
+import { varianceComponents } from './variance-components.js';
+
+/** The criterion and its parts at one theta. */
+export interface ObjectiveAt {
+  readonly theta: readonly number[];
+  /** Infinity where it does not exist. */
+  readonly objective: number;
+  /** d objective / d theta. */
+  readonly gradient: readonly number[];
+  readonly ldL2: number;
+  readonly ldRX2: number;
+  readonly pwrss: number;
+  /** Fixed effects at this theta, by the columns that were kept. */
+  readonly beta: readonly number[];
+}
+
+/** What a model knows beyond its optimum. */
+export interface FittedModelContext {
+  readonly formula: string | null;
+  /** 0-based rows of the input that took part; null when all did. */
+  readonly rows: Int32Array | null;
+  readonly warnings: readonly string[];
+  /** Milliseconds from the call to the optimum. */
+  readonly total: number;
+}
+
+/**
+ * A fitted linear mixed model with its rows. Numbers that follow from the optimum alone stand in {@link FittedModel.data}, which is plain
+ * data and what `JSON.stringify(model)` writes.
+ */
+export class FittedModel {
+  readonly data: FittedModelData;
+  readonly optimum: Optimum;
+  /** 0-based rows of the input that took part; null when all did. */
+  readonly rows: Int32Array | null;
+  /** offset + X beta + Z b, length nobs. */
+  readonly fitted: Float64Array;
+  /** y - fitted, length nobs. */
+  readonly residuals: Float64Array;
+
+  constructor(optimum: Optimum, context: FittedModelContext) {
+    this.optimum = optimum;
+    this.rows = context.rows;
+    const { objective, par, composite, matrices, cp } = optimum;
+    const theta = new Float64Array(composite.thetaLength);
+    composite.thetaInto(par, theta);
+    objective.evaluate(theta);
+    const ranef = conditionalModes(cp, matrices.terms, this.factors(), objective.pls.u);
+    const beta = betaByColumns(optimum);
+    this.fitted = fittedValues(matrices, cp.fixed.kept, beta, effectsByTerm(optimum, ranef));
+    this.residuals = matrices.y.map((v, i) => v - this.fitted[i]);
+    this.data = describe(optimum, context, beta, ranef, this.factors(), quantilesOf(this.scaledResiduals()));
+  }
+
+  /** sqrt(w) (y - fitted), length nobs. */
+  pearsonResiduals(): Float64Array {
+    const { weights } = this.optimum.matrices;
+    return weights ? this.residuals.map((r, i) => r * Math.sqrt(weights[i])) : this.residuals.slice();
+  }
+
+  /** Pearson residuals divided by sigma. */
+  scaledResiduals(): Float64Array {
+    const sigma = Math.sqrt(this.optimum.objective.scale());
+    return this.pearsonResiduals().map((r) => r / sigma);
+  }
+
+  /** Every evaluation of the search, in order. */
+  get evaluations(): readonly Evaluation[] {
+    return this.optimum.evaluations;
+  }
+
+  /** Diagonal of the hat matrix at the estimated theta, length nobs; its sum is the effective number of degrees of freedom. */
+  leverages(): Float64Array {
+    this.returnToOptimum();
+    return leverages(this.optimum.matrices, this.optimum.objective.pls);
+  }
+
+  /**
+   * Conditional variances of the effects of each level of a grouping factor, given beta and theta: one k by k matrix for each level.
+   * @throws ModelError for a group that the model does not have
+   */
+  conditionalVariances(group: string): number[][][] {
+    const { matrices, objective } = this.optimum;
+    if (!termsByGroup(matrices.terms).has(group)) {
+      const known = [...termsByGroup(matrices.terms).keys()].join(', ') || 'none';
+      throw new ModelError('bad-option', `the model has no grouping factor ${group}; it has: ${known}`);
+    }
+    this.returnToOptimum();
+    return conditionalVariances(objective.pls, matrices.terms, this.factors(), this.data.sigma, group);
+  }
+
+  /**
+   * The criterion, its gradient and its parts at any theta.
+   * @throws ModelError when theta has the wrong length or is not finite
+   */
+  objectiveAt(theta: ArrayLike<number>): ObjectiveAt {
+    const { objective, composite } = this.optimum;
+    const at = Float64Array.from(theta);
+    if (at.length !== composite.thetaLength || !at.every(Number.isFinite)) {
+      throw new ModelError('bad-option', `theta needs ${composite.thetaLength} finite numbers; it has ${at.length}`);
+    }
+    const value = objective.evaluate(at);
+    const gradient = new Float64Array(at.length);
+    if (Number.isFinite(value)) objective.gradientInto(gradient);
+    const { pls } = objective;
+    return {
+      theta: [...at],
+      objective: value,
+      gradient: [...gradient],
+      ldL2: pls.ldL2,
+      ldRX2: objective.ldRX2(),
+      pwrss: pls.pwrss,
+      beta: [...betaByColumns(this.optimum)],
+    };
+  }
+
+  /** A table of the fit for people, in the manner of lme4's summary. */
+  summary(): string {
+    return summarize(this.data);
+  }
+
+  toString(): string {
+    return this.summary();
+  }
+
+  toJSON(): FittedModelData {
+    return this.data;
+  }
+
+  /** lambda of each term, nc by nc, column-major. */
+  private factors(): Float64Array[] {
+    const { composite, theta } = this.optimum;
+    return composite.parts.map((part, t) => {
+      const lambda = new Float64Array(part.nc * part.nc);
+      lambdaInto(part, theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]), lambda);
+      return lambda;
+    });
+  }
+
+  private returnToOptimum(): void {
+    this.optimum.objective.evaluate(this.optimum.theta);
+  }
+}
+
+/** beta by the kept columns of X: R^-1 (c + beta in the basis). */
+function betaByColumns({ objective, cp }: Optimum): Float64Array {
+  const beta = objective.pls.beta.slice();
+  for (let k = 0; k < cp.p; k++) beta[k] += cp.fixed.c[k];
+  solveUpperInPlace(cp.fixed.R, cp.p, beta);
+  return beta;
+}
+
+/** Covariance of beta by the kept columns: sigma^2 M M' with M = R^-1 RX^-1. Rows of p numbers. */
+function covarianceOfBeta({ objective, cp }: Optimum): number[][] {
+  const { p } = cp;
+  const M = new Float64Array(p * p);
+  for (let k = 0; k < p; k++) {
+    M[k * p + k] = 1;
+    solveLowerInPlace(objective.pls.RXt, p, M, k * p);
+    solveLowerTransposedInPlace(objective.pls.RXt, p, M, k * p);
+  }
+  // M = (RX'RX)^-1; R^-1 M R^-T by columns, then by rows
+  for (let k = 0; k < p; k++) solveUpperInPlace(cp.fixed.R, p, M, k * p);
+  const T = new Float64Array(p * p);
+  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) T[i * p + j] = M[j * p + i];
+  for (let k = 0; k < p; k++) solveUpperInPlace(cp.fixed.R, p, T, k * p);
+  const s2 = objective.scale();
+  return Array.from({ length: p }, (_, i) =>
+    Array.from({ length: p }, (_, j) => (s2 * (T[j * p + i] + T[i * p + j])) / 2),
+  );
+}
+
+function effectsByTerm({ matrices }: Optimum, ranef: ReadonlyMap<string, ConditionalModes>): Float64Array[] {
+  const out: Float64Array[] = matrices.terms.map((t) => new Float64Array(t.levels.length * t.names.length));
+  for (const [group, members] of termsByGroup(matrices.terms)) {
+    const { values } = ranef.get(group)!;
+    let from = 0;
+    for (const t of members) {
+      const nc = matrices.terms[t].names.length;
+      for (let l = 0; l < values.length; l++) for (let c = 0; c < nc; c++) out[t][l * nc + c] = values[l][from + c];
+      from += nc;
+    }
+  }
+  return out;
+}
+
+/** Minimum, quartiles (linear interpolation between order statistics) and maximum. */
+function quantilesOf(x: Float64Array): number[] {
+  const sorted = x.slice().sort();
+  const last = sorted.length - 1;
+  return [0, 0.25, 0.5, 0.75, 1].map((share) => {
+    const at = share * last;
+    const below = Math.floor(at);
+    const above = Math.min(below + 1, last);
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  });
+}
+
+function describe(
+  optimum: Optimum,
+  context: FittedModelContext,
+  beta: Float64Array,
+  ranef: ReadonlyMap<string, ConditionalModes>,
+  factors: readonly Float64Array[],
+  scaledResiduals: readonly number[],
+): FittedModelData {
+  const { matrices: m, cp, composite, objective, par, theta, value, certificate, fixedPar } = optimum;
+  const { pls, reml } = objective;
+  const { n, p } = cp;
+  const sigma = Math.sqrt(objective.scale());
+  const vcov = covarianceOfBeta(optimum);
+  const df = p + fixedPar.filter((f) => !f).length + (objective.sigma === null ? 1 : 0);
+  const groups = termsByGroup(m.terms);
+  return {
+    schemaVersion: 1,
+    formula: context.formula,
+    responseName: m.responseName,
+    criterion: reml ? 'REML' : 'ML',
+    nobs: n,
+    df,
+    objective: value,
+    logLik: -value / 2,
+    AIC: value + 2 * df,
+    BIC: value + df * Math.log(n),
+    sigma,
+    sigmaFixed: objective.sigma !== null,
+    theta: [...theta],
+    thetaNames: composite.parts.flatMap((part, t) =>
+      part.thetaNames(m.terms[t].names).map((name) => `${m.terms[t].group}.${name}`),
+    ),
+    par: [...par],
+    parNames: parNamesOf(m, composite),
+    fixedPar,
+    beta: { names: [...cp.fixed.kept].map((k) => m.X.names[k]), values: [...beta] },
+    se: vcov.map((row, i) => Math.sqrt(row[i])),
+    vcov,
+    droppedColumns: [...cp.fixed.dropped].map((k) => m.X.names[k]),
+    terms: m.terms.map((t) => ({ group: t.group, names: t.names, structure: t.structure.kind, nl: t.levels.length })),
+    varcorr: m.terms.map((t, k) => varianceComponents(t.group, t.names, factors[k], sigma)),
+    ngroups: nullObject([...groups].map(([g, members]) => [g, m.terms[members[0]].levels.length])),
+    ranef: nullObject([...ranef]),
+    certificate,
+    devcomp: {
+      wrss: pls.wrss,
+      ussq: dot(pls.u, 0, pls.u, 0, cp.q),
+      pwrss: pls.pwrss,
+      sigmaML: Math.sqrt(pls.pwrss / n),
+      sigmaREML: Math.sqrt(pls.pwrss / (n - p)),
+      ldL2: pls.ldL2,
+      ldRX2: objective.ldRX2(),
+    },
+    L: {
+      q: cp.q,
+      nnzA: pls.placed.pattern.rowIdx.length,
+      nnz: pls.symbolic.nnz,
+      perm: [...pls.symbolic.perm],
+    },
+    scaledResiduals,
+    warnings: [...context.warnings, ...optimum.warnings],
+    timings: { ...optimum.timings, total: context.total },
+  };
+}
+
+/** An object without a prototype, so that any text may be a key; `__proto__` becomes a key like the others. */
+function nullObject<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  const out = Object.create(null) as Record<string, T>;
+  for (const [key, value] of entries) out[key] = value;
+  return out;
+}

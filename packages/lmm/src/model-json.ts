@@ -1,0 +1,51 @@
+import { ModelError } from './errors.js';
+import type { FittedModelData } from './fitted-model-data.js';
+
+/** Kinds of the entries that every exported model has. */
+const REQUIRED: ReadonlyMap<string, 'number' | 'string' | 'array' | 'object'> = new Map([
+  ['criterion', 'string'],
+  ['responseName', 'string'],
+  ['nobs', 'number'],
+  ['df', 'number'],
+  ['objective', 'number'],
+  ['sigma', 'number'],
+  ['theta', 'array'],
+  ['thetaNames', 'array'],
+  ['beta', 'object'],
+  ['se', 'array'],
+  ['vcov', 'array'],
+  ['terms', 'array'],
+  ['varcorr', 'array'],
+  ['ngroups', 'object'],
+  ['ranef', 'object'],
+  ['certificate', 'object'],
+]);
+
+/**
+ * Reads back what `JSON.stringify(model)` wrote: text, or the object that JSON.parse made of it.
+ * @throws ModelError `bad-model-json` when it is not an exported model, or one of a version that is not known here
+ */
+export function modelFromJSON(json: unknown): FittedModelData {
+  const value = typeof json === 'string' ? parse(json) : json;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('it is not an object');
+  const entries = new Map(Object.entries(value));
+  const version = entries.get('schemaVersion');
+  if (version !== 1) throw bad(`its schemaVersion is ${String(version)}; this version reads 1`);
+  for (const [key, kind] of REQUIRED) {
+    const entry = entries.get(key);
+    const found = Array.isArray(entry) ? 'array' : entry === null ? 'null' : typeof entry;
+    if (found !== kind)
+      throw bad(`its "${key}" is ${found === 'undefined' ? 'missing' : `of kind ${found}, not ${kind}`}`);
+  }
+  return value as FittedModelData;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw bad(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const bad = (why: string): ModelError => new ModelError('bad-model-json', `this is not an exported model: ${why}`);

@@ -1,0 +1,132 @@
+import type { FittedModelData } from './fitted-model-data.js';
+import { formatColumn, textTable, type TextColumn } from './text-table.js';
+
+/** Correlations of fixed effects are left out when there are more columns than this. */
+const CORRELATION_LIMIT = 12;
+
+/** The fit as text: criterion, residuals, random effects, fixed effects and their correlations, remarks. */
+export function summarize(model: FittedModelData): string {
+  const sections = [
+    heading(model),
+    criterionLine(model),
+    scaledResiduals(model),
+    randomEffects(model),
+    fixedEffects(model),
+    correlations(model),
+    remarks(model),
+  ];
+  return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
+}
+
+function heading(model: FittedModelData): string {
+  const how = model.criterion === 'REML' ? 'REML' : 'maximum likelihood';
+  const what = model.terms.length ? 'Linear mixed model' : 'Linear model';
+  return `${what} fit by ${how}${model.formula === null ? '' : `\nFormula: ${model.formula}`}`;
+}
+
+function criterionLine(model: FittedModelData): string {
+  if (model.criterion === 'REML') return `REML criterion at convergence: ${model.objective.toFixed(4)}`;
+  const entries: [string, number][] = [
+    ['AIC', model.AIC],
+    ['BIC', model.BIC],
+    ['logLik', model.logLik],
+    ['-2*logLik', model.objective],
+    ['df.resid', model.nobs - model.df],
+  ];
+  return textTable(
+    entries.map(([title, v]) => ({ title, align: 'right', cells: [title === 'df.resid' ? String(v) : v.toFixed(4)] })),
+  );
+}
+
+function scaledResiduals(model: FittedModelData): string {
+  if (!model.scaledResiduals) return '';
+  const titles = ['Min', '1Q', 'Median', '3Q', 'Max'];
+  const columns = model.scaledResiduals.map((v, i): TextColumn => ({
+    title: titles[i],
+    align: 'right',
+    cells: [v.toFixed(4)],
+  }));
+  return `Scaled residuals:\n${textTable(columns)}`;
+}
+
+function randomEffects(model: FittedModelData): string {
+  const groups: string[] = [];
+  const names: string[] = [];
+  const sds: number[] = [];
+  const correlation: string[][] = [];
+  const width = Math.max(0, ...model.varcorr.map((v) => v.names.length - 1));
+  for (const v of model.varcorr) {
+    v.names.forEach((name, i) => {
+      groups.push(i === 0 ? v.group : '');
+      names.push(name);
+      sds.push(v.sd[i]);
+      correlation.push(
+        Array.from({ length: width }, (_, j) => (j < i && v.corr ? formatCorrelation(v.corr[i][j]) : '')),
+      );
+    });
+  }
+  groups.push('Residual');
+  names.push('');
+  sds.push(model.sigma);
+  correlation.push([]);
+  const columns: TextColumn[] = [
+    { title: 'Groups', align: 'left', cells: groups },
+    { title: 'Name', align: 'left', cells: names },
+    {
+      title: 'Variance',
+      align: 'right',
+      cells: formatColumn(
+        sds.map((s) => s * s),
+        4,
+      ),
+    },
+    { title: 'Std.Dev.', align: 'right', cells: formatColumn(sds, 4) },
+  ];
+  for (let j = 0; j < width; j++) {
+    columns.push({ title: j === 0 ? 'Corr' : '', align: 'right', cells: correlation.map((row) => row[j] ?? '') });
+  }
+  const counts = Object.entries(model.ngroups).map(([g, n]) => `${g}, ${n}`);
+  const groupText = counts.length ? `, groups: ${counts.join('; ')}` : '';
+  const fixed = model.sigmaFixed ? ' (residual standard deviation held fixed)' : '';
+  return `Random effects:\n${textTable(columns)}\nNumber of obs: ${model.nobs}${groupText}${fixed}`;
+}
+
+const formatCorrelation = (r: number): string => (Number.isFinite(r) ? r.toFixed(2) : 'NaN');
+
+function fixedEffects(model: FittedModelData): string {
+  if (model.beta.names.length === 0) return 'No fixed effects';
+  const t = model.beta.values.map((b, i) => b / model.se[i]);
+  const columns: TextColumn[] = [
+    { title: '', align: 'left', cells: model.beta.names },
+    { title: 'Estimate', align: 'right', cells: formatColumn(model.beta.values, 4) },
+    { title: 'Std. Error', align: 'right', cells: formatColumn(model.se, 4) },
+    { title: 't value', align: 'right', cells: t.map((v) => v.toFixed(3)) },
+  ];
+  return `Fixed effects:\n${textTable(columns)}`;
+}
+
+function correlations(model: FittedModelData): string {
+  const p = model.beta.names.length;
+  if (p < 2 || p > CORRELATION_LIMIT) return '';
+  const short = model.beta.names.map((name) => (name === '(Intercept)' ? '(Intr)' : name.slice(0, 8)));
+  const columns: TextColumn[] = [{ title: '', align: 'left', cells: model.beta.names.slice(1) }];
+  for (let j = 0; j < p - 1; j++) {
+    const cells = Array.from({ length: p - 1 }, (_, i) =>
+      i < j ? '' : (model.vcov[i + 1][j] / (model.se[i + 1] * model.se[j])).toFixed(3),
+    );
+    columns.push({ title: short[j], align: 'right', cells });
+  }
+  return `Correlation of fixed effects:\n${textTable(columns)}`;
+}
+
+function remarks(model: FittedModelData): string {
+  const lines: string[] = [];
+  if (model.droppedColumns.length) {
+    const n = model.droppedColumns.length;
+    lines.push(
+      `${n} column${n > 1 ? 's' : ''} left out, since earlier ones determine ${n > 1 ? 'them' : 'it'}: ${model.droppedColumns.join(', ')}`,
+    );
+  }
+  if (model.certificate.message !== 'converged') lines.push(model.certificate.message);
+  return lines.join('\n');
+}
