@@ -10,14 +10,22 @@ export interface CategoryColumn {
   readonly kind: 'category';
   readonly name: string;
   readonly codes: Int32Array;
+  /** In the order of the schema; else numbers in numeric order, other labels by code unit, whatever the locale. */
   readonly levels: readonly string[];
-  /** The levels have a meaningful order. */
+  /** The schema lists the levels: they are kept even where no row has them. */
+  readonly declared: boolean;
+  /** The order of the levels has a meaning. */
   readonly ordered: boolean;
-  /** The order of the levels was given (by a schema, or because the level names are numbers); else it is first appearance. */
-  readonly levelsSorted: boolean;
 }
 
-export type Column = NumberColumn | CategoryColumn;
+/** Truth values: 0, 1, NaN where missing. */
+export interface BooleanColumn {
+  readonly kind: 'boolean';
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+export type Column = NumberColumn | CategoryColumn | BooleanColumn;
 
 /** Takes the text of a column row by row and gives the typed column at the end. */
 export interface ColumnReader {

@@ -1,53 +1,54 @@
 import Papa from 'papaparse';
 import { InputError } from '../errors.js';
 
-/** A table whose fields are still text. */
-export interface Records {
-  readonly header: readonly string[];
-  readonly delimiter: string;
-  /** The data rows of one chunk; all have as many fields as the header. */
-  readonly rows: readonly (readonly string[])[];
-  /** Number of data rows before this chunk. */
-  readonly firstRow: number;
+/** Takes a table whose fields are still text. */
+export interface RecordSink {
+  header(names: readonly string[], delimiter: string): void;
+  /** @param row data row, counted from 1; `fields` has as many entries as the header */
+  record(fields: readonly string[], row: number): void;
+  /** The end of a chunk of text. */
+  chunkEnd(): void;
 }
 
 /**
  * Reads comma- or tab-separated text (RFC 4180; also semicolons and bars) in chunks that end at record ends. Blank lines are skipped.
  *
  * @param delimiter the separator; found from the header line when not given
+ * @returns the number of data rows
  * @throws {InputError} `empty-file`, `no-rows`, `duplicate-column`, `ragged-row`, `unclosed-quote`, `stray-quote`
  */
-export async function* readRecords(
+export async function readRecords(
   chunks: AsyncIterable<string>,
   name: string,
-  delimiter?: string,
-): AsyncGenerator<Records> {
-  let header: readonly string[] | undefined;
+  delimiter: string | undefined,
+  sink: RecordSink,
+): Promise<number> {
+  let width = 0;
+  let row = 0;
   let separator = delimiter;
-  let firstRow = 0;
   for await (const text of chunks) {
-    separator ??= findDelimiter(text);
-    const rows: string[][] = [];
+    const found = (separator ??= findDelimiter(text));
     Papa.parse<string[]>(text, {
-      delimiter: separator,
+      delimiter: found,
       newline: '\n',
-      step: ({ data, errors }) => {
-        const row = header === undefined ? 0 : firstRow + rows.length + 1;
-        for (const error of errors) throw quoteError(error.code, name, row);
+      step({ data, errors }) {
+        if (errors.length > 0) throw quoteError(errors[0]!.code, name, width === 0 ? 0 : row + 1);
         if (data.length === 1 && data[0] === '') return;
-        if (header === undefined) header = checkedHeader(data, name);
-        else if (data.length === header.length) rows.push(data);
-        else throw raggedRow(data.length, header.length, name, row);
+        if (width === 0) {
+          width = data.length;
+          sink.header(checkedHeader(data, name), found);
+        } else {
+          row++;
+          if (data.length !== width) throw raggedRow(data.length, width, name, row);
+          sink.record(data, row);
+        }
       },
     });
-    if (header !== undefined && rows.length > 0) {
-      yield { header, delimiter: separator, rows, firstRow };
-      firstRow += rows.length;
-    }
+    sink.chunkEnd();
   }
-  if (header === undefined)
-    throw new InputError('empty-file', `${name} is empty: a header line with column names is needed.`);
-  if (firstRow === 0) throw new InputError('no-rows', `${name} has a header but no rows.`);
+  if (width === 0) throw new InputError('empty-file', `${name} is empty: a header line with column names is needed.`);
+  if (row === 0) throw new InputError('no-rows', `${name} has a header but no rows.`);
+  return row;
 }
 
 /** The candidate that occurs most often outside quotes in the first line; a comma when none does. */

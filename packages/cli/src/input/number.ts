@@ -27,7 +27,7 @@ export function parseNumber(text: string, { decimal, group }: NumberFormat = pla
   if (decimal !== '.') digits = digits.includes('.') ? 'x' : digits.replace(decimal, '.');
   const value = Number(digits);
   if (Number.isFinite(value)) {
-    const isOtherBase = digits.length > 2 && /^.?0[xob]/i.test(digits);
+    const isOtherBase = digits.charCodeAt(1) > 57 && /^0[xob]/i.test(digits); // 57 is the digit 9: few get to the pattern
     return digits === '' || isOtherBase ? undefined : value;
   }
   if (/^[+-]?[\d.]/.test(digits) && !Number.isNaN(value)) return value; // 1e999: as large as a double can say

@@ -1,11 +1,18 @@
 import { InputError } from '../errors.js';
 import { suggestion } from '../suggestion.js';
 import type { Column, ColumnReader } from './column.js';
-import { booleanReader, declaredCategoryReader, factorReader, labelReader, numberReader } from './column-readers.js';
+import {
+  booleanReader,
+  ContradictedType,
+  declaredCategoryReader,
+  factorReader,
+  labelReader,
+  numberReader,
+} from './column-readers.js';
 import { readRecords } from './csv.js';
 import { parseNumber, plainNumbers, type NumberFormat } from './number.js';
 import type { TableSchema } from './table-schema.js';
-import { CHUNK_LENGTH, textChunks, type Source } from './text-chunks.js';
+import { textChunks, type Source } from './text-chunks.js';
 
 /** A table in memory. */
 export interface DataTable {
@@ -29,32 +36,56 @@ const decimalComma: NumberFormat = { decimal: ',', group: '' };
 
 /**
  * Reads a CSV or TSV file into typed columns. A column that the schema does not describe is numeric when every value that is not
- * missing looks like a number, else categorical with levels in order of first appearance. Time O(size), memory O(columns x rows).
+ * missing looks like a number, else categorical. Time O(size), memory O(columns x rows).
+ *
+ * The first chunk decides the types. A file whose later rows contradict it is read once more; standard input cannot be.
  *
  * @throws {InputError} see {@link readRecords}, {@link textChunks}; `bad-value` and `unknown-level` name row and column
  */
 export async function readTable(source: Source, options: ReadOptions = {}): Promise<DataTable> {
-  const { chunkLength = CHUNK_LENGTH } = options;
-  const delimiter = /\.(tsv|tab)$/i.test(source.path) ? '\t' : undefined;
-  const readers = new Map<number, ColumnReader>();
-  let nrow = 0;
-  for await (const { header, rows, firstRow, delimiter: separator } of readRecords(
-    textChunks(source, chunkLength),
-    source.name,
-    delimiter,
-  )) {
-    if (firstRow === 0) {
-      for (const factor of options.factors ?? []) requireColumn(factor, header, source.name);
-      for (const [j, name] of header.entries()) {
-        if (name !== '') readers.set(j, chooseReader(name, j, rows, separator, options));
-      }
+  const labels = new Set<string>();
+  for (;;) {
+    try {
+      return await readOnce(source, options, labels);
+    } catch (error) {
+      if (source.stdin || !(error instanceof ContradictedType)) throw error;
+      labels.add(error.column);
     }
-    for (const [j, reader] of readers) {
-      for (let i = 0; i < rows.length; i++) reader.push(rows[i]![j]!, firstRow + i + 1);
-    }
-    nrow = firstRow + rows.length;
   }
-  return { nrow, columns: [...readers.values()].map((reader) => reader.finish()) };
+}
+
+async function readOnce(source: Source, options: ReadOptions, labels: ReadonlySet<string>): Promise<DataTable> {
+  let header: readonly string[] = [];
+  let separator = ',';
+  let sample: (readonly string[])[] | undefined = [];
+  const readers: ColumnReader[] = [];
+  const positions: number[] = [];
+  const push = (fields: readonly string[], row: number) => {
+    for (let k = 0; k < readers.length; k++) readers[k]!.push(fields[positions[k]!]!, row);
+  };
+  const delimiter = /\.(tsv|tab)$/i.test(source.path) ? '\t' : undefined;
+  const nrow = await readRecords(textChunks(source, options.chunkLength), source.name, delimiter, {
+    header(names, found) {
+      header = names;
+      separator = found;
+      for (const factor of options.factors ?? []) requireColumn(factor, header, source.name);
+    },
+    record(fields, row) {
+      if (sample) sample.push(fields);
+      else push(fields, row);
+    },
+    chunkEnd() {
+      if (!sample || sample.length === 0) return;
+      for (const [j, name] of header.entries()) {
+        if (name === '') continue;
+        positions.push(j);
+        readers.push(chooseReader(name, j, sample, separator, options, labels));
+      }
+      for (const [i, fields] of sample.entries()) push(fields, i + 1);
+      sample = undefined;
+    },
+  });
+  return { nrow, columns: readers.map((reader) => reader.finish()) };
 }
 
 function chooseReader(
@@ -63,6 +94,7 @@ function chooseReader(
   rows: readonly (readonly string[])[],
   delimiter: string,
   { schema, factors = [] }: ReadOptions,
+  labels: ReadonlySet<string>,
 ): ColumnReader {
   const field = schema?.fields.get(name);
   if (field?.categories) return declaredCategoryReader(field);
@@ -74,9 +106,10 @@ function chooseReader(
 
   const looksNumeric = (numbers: NumberFormat) =>
     rows.every((row) => missing.has(row[j]!) || parseNumber(row[j]!, numbers) !== undefined);
-  const numbers = (delimiter === ';' ? [plainNumbers, decimalComma] : [plainNumbers]).find(looksNumeric);
-  const hint = ` The first ${rows.length} rows hold numbers; if the column holds labels, declare it with --factor or --schema.`;
-  return numbers ? numberReader(name, { missing, numbers, hint }) : labelReader(name, missing);
+  const formats = delimiter === ';' ? [plainNumbers, decimalComma] : [plainNumbers];
+  const numbers = labels.has(name) ? undefined : formats.find(looksNumeric);
+  if (!numbers) return labelReader(name, missing);
+  return numberReader(name, { missing, numbers, inferredFrom: rows.length });
 }
 
 function requireColumn(name: string, header: readonly string[], file: string): void {

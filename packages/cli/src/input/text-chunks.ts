@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { InputError } from '../errors.js';
 
-/** Characters that are parsed at a time. Large, so that most files are one chunk and column types are decided on all of it. */
-export const CHUNK_LENGTH = 1 << 25;
+/** Characters that are parsed at a time: small enough that the fields of a chunk, which are strings, do not weigh on the collector. */
+export const CHUNK_LENGTH = 1 << 22;
 
 /** Where a table is read from: a path, or `-` for standard input. */
 export interface Source {

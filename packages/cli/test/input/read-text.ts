@@ -16,7 +16,7 @@ export async function plainColumns(...args: Parameters<typeof readText>) {
   return columns.map((column) => ({
     name: column.name,
     values:
-      column.kind === 'number'
+      column.kind !== 'category'
         ? Array.from(column.values)
         : Array.from(column.codes, (code) => (code < 0 ? null : column.levels[code])),
   }));

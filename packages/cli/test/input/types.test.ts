@@ -1,6 +1,8 @@
 import { goldenPath, readTable as readGoldenTable } from '@blup/golden';
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseNumber } from '../../src/input/number.js';
 import { readTable } from '../../src/input/read-table.js';
@@ -56,8 +58,8 @@ test('a factor of numbers has its levels in numeric order, one level for 1 and 1
       name: 'g',
       codes: Int32Array.of(2, 1, 0, -1, 0),
       levels: ['1', '9', '10'],
+      declared: false,
       ordered: false,
-      levelsSorted: true,
     },
   ]);
 });
@@ -72,7 +74,20 @@ test('a factor that the file does not have', async () => {
   );
 });
 
-test('a label below thousands of numbers is an error that says what to do', async () => {
+test('a file with a label below thousands of numbers is read again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blup-'));
+  try {
+    const path = join(folder, 'late.csv');
+    writeFileSync(path, `x,y\n${'01,1\n'.repeat(100)}abc,2\n`);
+    const { columns } = await readTable({ path, name: 'late.csv' }, { chunkLength: 50 });
+    expect(columns[0]).toMatchObject({ kind: 'category', levels: ['01', 'abc'] });
+    expect(columns[1]).toMatchObject({ kind: 'number' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('on standard input a label below thousands of numbers is an error that says what to do', async () => {
   const text = `x\n${'1\n'.repeat(100)}abc\n`;
   await expect(readText(text, { chunkLength: 50, pieceLength: 10 })).rejects.toMatchObject({
     code: 'bad-value',
@@ -104,20 +119,20 @@ test('schema: categories in order, labels, missing values, booleans, number form
   ];
   const text = 'g;k;t;x;s\na;1;true;1.234,5;NA\n-;0;-;-;?\nb;1;0;2;\n';
   const { columns } = await readText(text, { schema: schema(fields, { missingValues: ['-'] }) });
-  const category = (name: string, codes: number[], levels: string[], ordered = false, levelsSorted = true) => ({
+  const category = (name: string, codes: number[], levels: string[], ordered = false, declared = true) => ({
     kind: 'category',
     name,
     codes: Int32Array.from(codes),
     levels,
+    declared,
     ordered,
-    levelsSorted,
   });
   expect(columns).toEqual([
     category('g', [1, -1, 0], ['b', 'a', 'unused'], true),
     category('k', [0, 1, 0], ['one', 'zero']),
-    category('t', [1, -1, 0], ['FALSE', 'TRUE']),
+    { kind: 'boolean', name: 't', values: Float64Array.of(1, Number.NaN, 0) },
     { kind: 'number', name: 'x', values: Float64Array.of(1234.5, Number.NaN, 2) },
-    category('s', [0, -1, 1], ['NA', ''], false, false),
+    category('s', [1, -1, 0], ['', 'NA'], false, false),
   ]);
 });
 
@@ -168,7 +183,7 @@ test.each(['sleepstudy', 'sleepstudyNA', 'cake', 'Machines', 'Pastes', 'InstEval
     for (const column of columns) {
       const expected = golden.columns[column.name]!;
       expect(nrow).toBe(expected.length);
-      if (column.kind === 'number') {
+      if (column.kind !== 'category') {
         expect(Array.from(column.values, (value) => (Number.isNaN(value) ? null : value))).toEqual(expected);
       } else {
         expect(column.levels).toEqual(golden.categories[column.name] ?? column.levels);
