@@ -13,9 +13,16 @@ export interface StructureRequest {
 export type StructureFactory = (request: StructureRequest) => CovarianceStructure;
 
 const builtIn: ReadonlyMap<string, StructureFactory> = new Map<string, StructureFactory>([
-  ['us', ({ nc }) => (nc === 1 ? scalar() : unstructured(nc))],
-  ['diag', ({ nc }) => diagonal(nc)],
+  ['us', (request) => (withoutArguments(request) === 1 ? scalar() : unstructured(request.nc))],
+  ['diag', (request) => diagonal(withoutArguments(request))],
 ]);
+
+/** The number of columns, for a structure that takes no arguments. */
+function withoutArguments({ name, args, nc }: StructureRequest): number {
+  const given = Object.keys(args);
+  if (given.length) throw new CovarianceStructureError(`the structure "${name}" has no argument ${given.join(', ')}`);
+  return nc;
+}
 
 /**
  * The structure that a formula asks for; `own` holds the user's structures by tag and goes before the built-in ones.

@@ -27,9 +27,11 @@ export function canonicalFactorInPlace(lambda: Float64Array, nc: number): void {
 function rotateColumns(lambda: Float64Array, nc: number, a: number, b: number, row: number): void {
   const x = lambda[a * nc + row];
   const y = lambda[b * nc + row];
-  const r = Math.hypot(x, y);
-  const c = x / r;
-  const s = y / r;
+  // Divided by the larger first, so that the rotation stays orthogonal for denormal numbers too.
+  const larger = Math.max(Math.abs(x), Math.abs(y));
+  const r = Math.hypot(x / larger, y / larger);
+  const c = x / larger / r;
+  const s = y / larger / r;
   for (let i = row; i < nc; i++) {
     const p = lambda[a * nc + i];
     const q = lambda[b * nc + i];
