@@ -28,7 +28,7 @@ try {
     if (status !== 0) throw new Error(`pnpm pack failed in ${path}`);
     const packed = JSON.parse(stdout);
     tarballs.push(packed.filename);
-    await checkTarball(manifest, packed, path);
+    await checkTarball(manifest, packed);
   }
   if (problems.length === 0) useInstalled(packages, tarballs);
 } finally {
@@ -39,18 +39,23 @@ if (problems.length > 0) process.exitCode = 1;
 else console.log('packages: ok');
 
 /** The files a package may and must hold, its manifest as it will be published, and its types as consumers resolve them. */
-async function checkTarball(manifest, { filename, files }, pkgDir) {
+async function checkTarball(manifest, { filename, files }) {
   const { name } = manifest;
   const paths = files.map((file) => file.path);
   for (const path of required) if (!paths.includes(path)) problems.push(`${name}: ${path} is not in the tarball`);
   for (const path of paths) if (unwanted.test(path)) problems.push(`${name}: ${path} should not be in the tarball`);
+  for (const path of paths.filter((path) => /^dist\/.*\.js$/.test(path))) {
+    const source = path.replace(/^dist/, 'src').replace(/\.js$/, '.ts');
+    if (!paths.includes(source))
+      problems.push(`${name}: ${path} is left over from an earlier build (no ${source}): delete dist and build`);
+  }
   for (const field of ['description', 'license', 'engines', 'exports', 'sideEffects']) {
     if (manifest[field] === undefined) problems.push(`${name}: package.json has no "${field}"`);
   }
 
   const data = readFileSync(filename);
   const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  const { messages, pkg } = await publint({ pkgDir, pack: { tarball }, strict: true });
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
   for (const message of messages) problems.push(`${name}: ${formatMessage(message, pkg, { color: false })}`);
 
   const types = spawnSync(process.execPath, [attw, filename, '--profile', 'esm-only', '--no-color', '--no-emoji']);
