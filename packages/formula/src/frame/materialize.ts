@@ -1,0 +1,113 @@
+import type { ColumnFactor, Design, DesignColumn } from '../design/design.js';
+import type { Value } from '../expression/value.js';
+import { FormulaDataError } from '../errors.js';
+import { gatherCodes, gatherNumbers } from './complete-cases.js';
+
+/** The kept rows of the design's variables, computed once each. Codes index the design's levels; -1 missing or unknown. */
+export class BaseColumns {
+  private readonly numbers = new Map<string, Float64Array>();
+  private readonly coded = new Map<number, Int32Array>();
+  private readonly design: Design;
+  private readonly values: readonly Value[];
+  private readonly nobs: number;
+  readonly rows: Int32Array | null;
+  private readonly allowMissing: boolean;
+
+  /** @param allowMissing - prediction: infinite values are still errors, missing ones stay. */
+  constructor(design: Design, values: readonly Value[], nobs: number, rows: Int32Array | null, allowMissing: boolean) {
+    this.design = design;
+    this.values = values;
+    this.nobs = nobs;
+    this.rows = rows;
+    this.allowMissing = allowMissing;
+  }
+
+  /** @throws FormulaDataError at an infinite value. */
+  number(variable: number, component = 0): Float64Array {
+    const key = `${variable},${component}`;
+    let column = this.numbers.get(key);
+    if (column === undefined) {
+      column = gatherNumbers(this.rawNumbers(variable, component), this.rows);
+      this.checkFinite(column, variable);
+      this.numbers.set(key, column);
+    }
+    return column;
+  }
+
+  private rawNumbers(variable: number, component: number): Float64Array {
+    const value = this.values[variable]!;
+    if (value.kind === 'number' || value.kind === 'logical') return value.values;
+    if (value.kind === 'matrix') return value.columns[component]!;
+    throw new TypeError('not a number');
+  }
+
+  private checkFinite(column: Float64Array, variable: number): void {
+    for (let i = 0; i < column.length; i++) {
+      const v = column[i]!;
+      // v - v is 0 for finite numbers, else NaN.
+      if (v - v === 0 || (this.allowMissing && v !== v)) continue;
+      const row = this.rows === null ? i : this.rows[i]!;
+      const { name } = this.design.variables[variable]!;
+      throw new FormulaDataError(`${name} is ${v > 0 ? 'Inf' : '-Inf'} in row ${row + 1}.`, {
+        column: name,
+        row,
+        hint: 'Correct the value, make it missing, or leave the row out by a subset.',
+      });
+    }
+  }
+
+  /** All levels of a factor variable as the table orders them, with and without rows. */
+  levelOrder(variable: number): readonly string[] {
+    const value = this.values[variable]!;
+    return value.kind === 'factor' ? value.levels : ['FALSE', 'TRUE'];
+  }
+
+  /** Index into the levels of the design variable. */
+  codes(variable: number): Int32Array {
+    let codes = this.coded.get(variable);
+    if (codes === undefined) {
+      codes = this.recode(variable);
+      this.coded.set(variable, codes);
+    }
+    return codes;
+  }
+
+  private recode(variable: number): Int32Array {
+    const value = this.values[variable]!;
+    if (value.kind === 'logical') {
+      return Int32Array.from(gatherNumbers(value.values, this.rows), (v) => (v !== v ? -1 : v));
+    }
+    if (value.kind !== 'factor') throw new TypeError('not a factor');
+    const levels = this.design.variables[variable]!.levels!;
+    const codes = gatherCodes(value.codes, this.rows);
+    if (levels.length === value.levels.length && levels.every((level, k) => level === value.levels[k])) return codes;
+    const indexOf = new Map(levels.map((level, k) => [level, k]));
+    const target = Int32Array.from(value.levels, (level) => indexOf.get(level) ?? -1);
+    return codes.map((code) => (code < 0 ? -1 : target[code]!));
+  }
+
+  /** The column, a product of numbers, indicators and contrasts. The base column itself when it is a single number. */
+  column({ product }: DesignColumn): Float64Array {
+    if (product.length === 1 && 'component' in product[0]!)
+      return this.number(product[0].variable, product[0].component);
+    const out = new Float64Array(this.nobs).fill(1);
+    for (const factor of product) this.multiplyInPlace(out, factor);
+    return out;
+  }
+
+  private multiplyInPlace(out: Float64Array, factor: ColumnFactor): void {
+    if ('component' in factor) {
+      const values = this.number(factor.variable, factor.component);
+      for (let i = 0; i < out.length; i++) out[i] = out[i]! * values[i]!;
+      return;
+    }
+    const codes = this.codes(factor.variable);
+    if ('level' in factor) {
+      const { level } = factor;
+      for (let i = 0; i < out.length; i++) if (codes[i] !== level) out[i] = codes[i]! < 0 ? Number.NaN : 0;
+      return;
+    }
+    const { weights } = factor;
+    for (let i = 0; i < out.length; i++) out[i] = codes[i]! < 0 ? Number.NaN : out[i]! * weights[codes[i]!]!;
+  }
+}
