@@ -5,6 +5,7 @@ import { SparseError } from './errors.js';
 import { orderingPermutation, type Ordering } from './ordering/ordering.js';
 import { invertPermutation, permuteSymmetricLower } from './permute.js';
 import { simplicialStructure, type SimplicialStructure } from './simplicial/structure.js';
+import { supernodalStructure, type SupernodalStructure } from './supernodal/structure.js';
 import { transposePattern } from './transpose.js';
 
 /** Options of {@link analyze}. */
@@ -16,7 +17,15 @@ export interface AnalyzeOptions {
    * Default: true for computed orderings, false for `'natural'` and given permutations, which are kept as they are.
    */
   readonly postorder?: boolean;
+  /**
+   * Which numeric phase: by columns (`'simplicial'`, for small or very sparse factors), by dense blocks (`'supernodal'`), or
+   * the one that the predicted flops per entry of L favour (`'auto'`, the default).
+   */
+  readonly method?: 'auto' | 'simplicial' | 'supernodal';
 }
+
+/** Flops per entry of L from which the supernodal phase is the faster one. */
+const SUPERNODAL_INTENSITY = 40;
 
 /**
  * Everything about a Cholesky factorisation that depends on the pattern alone: P A P' = L L'. Immutable; shared by all
@@ -39,10 +48,15 @@ export interface SymbolicCholesky {
   /** Floating-point operations of one numeric factorisation: the sum of squared column counts. */
   readonly flops: number;
   /** Which numeric phase runs. */
-  readonly method: 'simplicial';
+  readonly method: 'simplicial' | 'supernodal';
   /** @internal */
-  readonly structure: SimplicialStructure;
+  readonly structure: NumericStructure;
 }
+
+/** Layout of L for one of the numeric phases. */
+export type NumericStructure =
+  | ({ readonly method: 'simplicial' } & SimplicialStructure)
+  | ({ readonly method: 'supernodal' } & SupernodalStructure);
 
 /**
  * Analyses the pattern of a symmetric matrix for Cholesky factorisation: fill-reducing permutation, elimination tree,
@@ -82,6 +96,11 @@ export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): Symbol
   if (nnz > 0x7fffffff)
     throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
 
-  const structure = simplicialStructure(permuted, upper, parent, colCounts);
-  return { n: lower.ncol, lower, perm, permInv, parent, colCounts, nnz, flops, method: 'simplicial', structure };
+  const wanted = options.method ?? 'auto';
+  const method = wanted === 'auto' ? (flops >= SUPERNODAL_INTENSITY * nnz ? 'supernodal' : 'simplicial') : wanted;
+  const structure: NumericStructure =
+    method === 'simplicial'
+      ? { method, ...simplicialStructure(permuted, upper, parent, colCounts) }
+      : { method, ...supernodalStructure(permuted, upper, parent, colCounts) };
+  return { n: lower.ncol, lower, perm, permInv, parent, colCounts, nnz, flops, method, structure };
 }

@@ -9,6 +9,13 @@ export { columnCounts } from './column-counts.js';
 export { amdOrdering, type AmdOptions } from './ordering/amd.js';
 export type { Ordering } from './ordering/ordering.js';
 export { analyze, type AnalyzeOptions, type SymbolicCholesky } from './analyze.js';
-export { createFactor, factorize, factorToCsc, logDeterminant, type CholeskyFactor } from './factor.js';
+export {
+  createFactor,
+  factorize,
+  factorToCsc,
+  logDeterminant,
+  type CholeskyFactor,
+  type FactorOptions,
+} from './factor.js';
 export { permuteInto, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
 export { inverseEntriesInto } from './selected-inverse.js';

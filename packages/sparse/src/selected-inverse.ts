@@ -1,6 +1,7 @@
 import { SparseError } from './errors.js';
 import { requireFactorized, type CholeskyFactor } from './factor.js';
 import { selectedInverseSimplicial } from './simplicial/selected-inverse.js';
+import { selectedInverseSupernodal } from './supernodal/selected-inverse.js';
 
 /**
  * Entries of (A + beta I)^-1 at the positions of the lower triangle of A (selected inverse). Costs a small multiple of the
@@ -11,13 +12,20 @@ import { selectedInverseSimplicial } from './simplicial/selected-inverse.js';
  */
 export function inverseEntriesInto(factor: CholeskyFactor, out: Float64Array): void {
   requireFactorized(factor);
-  const { structure, nnz, lower } = factor.symbolic;
+  const { lower, nnz } = factor.symbolic;
   if (out.length !== lower.rowIdx.length)
     throw new SparseError('length-mismatch', `out must have ${lower.rowIdx.length} entries, got ${out.length}`);
   const { numeric, work } = factor;
-  numeric.inverse ??= new Float64Array(nnz);
-  work.fill(0);
-  selectedInverseSimplicial(structure, numeric.values, numeric.inverse, work);
-  const { inputMap } = structure;
-  for (let k = 0; k < inputMap.length; k++) out[k] = numeric.inverse[inputMap[k]];
+  const { inputMap } = numeric.structure;
+  if (numeric.method === 'supernodal') {
+    selectedInverseSupernodal(numeric.structure, numeric.state);
+    const { memory, layout } = numeric.state;
+    const { doubles } = memory;
+    for (let k = 0; k < inputMap.length; k++) out[k] = doubles[layout.z + inputMap[k]];
+  } else {
+    const inverse = (numeric.state.inverse ??= new Float64Array(nnz));
+    work.fill(0);
+    selectedInverseSimplicial(numeric.structure, numeric.state.values, inverse, work);
+    for (let k = 0; k < inputMap.length; k++) out[k] = inverse[inputMap[k]];
+  }
 }

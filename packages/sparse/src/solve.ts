@@ -1,6 +1,7 @@
 import { requireFactorized, type CholeskyFactor } from './factor.js';
 import { SparseError } from './errors.js';
 import { solveLowerSimplicial, solveLowerTransposeSimplicial } from './simplicial/solve.js';
+import { solveLowerSupernodal, solveLowerTransposeSupernodal } from './supernodal/solve.js';
 
 /** Right-hand sides that `solveInPlace` treats together. */
 const BLOCK = 4;
@@ -32,14 +33,18 @@ export function unpermuteInto(factor: CholeskyFactor, x: Float64Array, b: Float6
 export function solveLInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
   requireFactorized(factor);
   requireSize('x', x, factor.symbolic.n, nrhs);
-  solveLowerSimplicial(factor.symbolic.structure, factor.numeric.values, x, nrhs);
+  const { numeric } = factor;
+  if (numeric.method === 'supernodal') solveLowerSupernodal(numeric.structure, numeric.state, x, nrhs);
+  else solveLowerSimplicial(numeric.structure, numeric.state.values, x, nrhs);
 }
 
 /** Solves L' y = x in place, in permuted coordinates; x is n x nrhs, column-major. O(nnz(L) nrhs). */
 export function solveLtInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
   requireFactorized(factor);
   requireSize('x', x, factor.symbolic.n, nrhs);
-  solveLowerTransposeSimplicial(factor.symbolic.structure, factor.numeric.values, x, nrhs);
+  const { numeric } = factor;
+  if (numeric.method === 'supernodal') solveLowerTransposeSupernodal(numeric.structure, numeric.state, x, nrhs);
+  else solveLowerTransposeSimplicial(numeric.structure, numeric.state.values, x, nrhs);
 }
 
 /**

@@ -56,8 +56,14 @@ describe.each(sparseCaseIds())('sparse-cases/%s', (id) => {
     expect(analyze(A).nnz).toBeLessThanOrEqual(1.05 * c.nnzAMD);
   });
 
-  test.each(['amd', 'natural'] as const)('%s: log-determinant, solution, diagonal of the inverse', (ordering) => {
-    const factor = createFactor(analyze(A, { ordering }));
+  test.each([
+    ['amd', 'simplicial', 'auto'],
+    ['natural', 'simplicial', 'auto'],
+    ['amd', 'supernodal', 'simd'],
+    ['natural', 'supernodal', 'simd'],
+    ['amd', 'supernodal', 'javascript'],
+  ] as const)('%s, %s, %s: log-determinant, solution, diagonal of the inverse', (ordering, method, kernels) => {
+    const factor = createFactor(analyze(A, { ordering, method }), { kernels });
     expect(factorize(factor, A.values)).toBe(-1);
     expect(Math.abs(logDeterminant(factor) - c.logdet)).toBeLessThan(1e-10 * Math.max(1, Math.abs(c.logdet)));
     const x = Float64Array.from(c.b);

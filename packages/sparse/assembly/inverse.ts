@@ -1,0 +1,177 @@
+import {
+  addProduct1,
+  addProduct4,
+  addTransposeProduct1,
+  addTransposeProduct4,
+  subtractProduct1,
+  subtractProduct4,
+} from './tiles';
+import { rowOffsets } from './update';
+
+/**
+ * First pass of the selected inverse over one panel L = [L11; L21]: writes V = inv(L11) and N = -L21 V in the same storage
+ * at `out`, which must be zero. Doubles.
+ */
+export function invertPanel(panel: u32, out: u32, w: i32, count: i32): void {
+  const base = (<usize>panel) << 3,
+    y = (<usize>out) << 3,
+    strip = (<usize>w) << 5;
+  const own = (w + 3) >> 2,
+    strips = count >> 2,
+    full = w & ~3;
+  for (let R = 0; R < own; ++R) {
+    const row = base + <usize>R * strip,
+      yRow = y + <usize>R * strip,
+      from = R << 2,
+      to = min(from + 4, w);
+    // Strip R of V: minus the part of L before the diagonal tile times V, then forward substitution in the tile.
+    for (let d = 0; d < from; d += 4)
+      subtractProduct4(row, y + ((<usize>d) << 5), strip, d, from, yRow + ((<usize>d) << 5));
+    for (let r = from; r < to; ++r) {
+      const pivot = load<f64>(row + ((<usize>r) << 5) + ((<usize>(r & 3)) << 3));
+      store<f64>(yRow + ((<usize>r) << 5) + ((<usize>(r & 3)) << 3), 1);
+      for (let d = 0; d <= r; ++d) {
+        const at = yRow + ((<usize>d) << 5);
+        let sum = load<f64>(at + ((<usize>(r & 3)) << 3));
+        for (let k = max(from, d); k < r; ++k) {
+          sum -= load<f64>(row + ((<usize>k) << 5) + ((<usize>(r & 3)) << 3)) * load<f64>(at + ((<usize>(k & 3)) << 3));
+        }
+        store<f64>(at + ((<usize>(r & 3)) << 3), sum / pivot);
+      }
+    }
+  }
+  for (let R = own; R < strips; ++R) {
+    const row = base + <usize>R * strip,
+      yRow = y + <usize>R * strip;
+    for (let d = 0; d < full; d += 4)
+      subtractProduct4(row, y + ((<usize>d) << 5), strip, d, w, yRow + ((<usize>d) << 5));
+    for (let d = full; d < w; ++d)
+      subtractProduct1(row, y + ((<usize>d) << 5), strip, full, w, yRow + ((<usize>d) << 5));
+  }
+}
+
+/**
+ * Second pass, one ancestor of one panel: with G the ancestor's block of Z at the panel's rows (columns from .. to - 1,
+ * rows from .. count - 1, lower triangle, diagonal halved), Z21 += G N and Z21 += G' N. `block` is the ancestor's panel
+ * of Z of `width` columns, `map` its places; n and z are the panel's N and Z, w its columns; `zeros` is a run of zeros at
+ * least 4 * width long; `gather` has room for count * (to - from + 6) doubles, `offsets` for count integers.
+ */
+export function addInverseUpdate(
+  block: u32,
+  width: i32,
+  from: i32,
+  to: i32,
+  count: i32,
+  rows: u32,
+  map: u32,
+  n: u32,
+  z: u32,
+  w: i32,
+  zeros: u32,
+  gather: u32,
+  offsets: u32,
+): void {
+  const rowAt = (<usize>rows) << 2,
+    mapAt = (<usize>map) << 2,
+    offsetAt = (<usize>offsets) << 2,
+    g = (<usize>gather) << 3;
+  const first = from & ~3,
+    cols = ((to + 3) & ~3) - first,
+    gStrip = (<usize>cols) << 5;
+  rowOffsets(first, from, count, rowAt, mapAt, block, width, zeros, offsetAt);
+  for (let R = first; R < count; R += 4) {
+    const o = offsetAt + ((<usize>(R - first)) << 2);
+    const p0 = load<u32>(o, 0),
+      p1 = load<u32>(o, 4),
+      p2 = load<u32>(o, 8),
+      p3 = load<u32>(o, 12);
+    const o0 = (<usize>p0) << 3,
+      o1 = (<usize>p1) << 3,
+      o2 = (<usize>p2) << 3,
+      o3 = (<usize>p3) << 3;
+    const adjacent = p1 == p0 + 1 && p2 == p0 + 2 && p3 == p0 + 3;
+    let t = g + <usize>((R - first) >> 2) * gStrip;
+    for (let k = first; k < first + cols; ++k, t += 32) {
+      if (k < from || k >= to || k > R + 3) {
+        v128.store(t, f64x2.splat(0), 0);
+        v128.store(t, f64x2.splat(0), 16);
+        continue;
+      }
+      const column = (<usize>load<i32>(mapAt + ((<usize>load<i32>(rowAt + ((<usize>k) << 2))) << 2))) << 5;
+      if (adjacent) {
+        v128.store(t, v128.load(o0 + column, 0), 0);
+        v128.store(t, v128.load(o0 + column, 16), 16);
+      } else {
+        store<f64>(t, load<f64>(o0 + column), 0);
+        store<f64>(t, load<f64>(o1 + column), 8);
+        store<f64>(t, load<f64>(o2 + column), 16);
+        store<f64>(t, load<f64>(o3 + column), 24);
+      }
+      if (k >= R) {
+        const e = (<usize>(k - R)) << 3;
+        store<f64>(t + e, 0.5 * load<f64>(t + e));
+        for (let above: usize = 0; above < e; above += 8) store<f64>(t + above, 0);
+      }
+    }
+  }
+  const strip = (<usize>w) << 5,
+    full = w & ~3,
+    firstStrip = <usize>(first >> 2) * strip,
+    strips = (count - first) >> 2;
+  const N = ((<usize>n) << 3) + firstStrip,
+    Z = ((<usize>z) << 3) + firstStrip;
+  for (let R = 0; R < strips; ++R) {
+    const row = g + <usize>R * gStrip,
+      out = Z + <usize>R * strip,
+      k1 = min(cols, (R << 2) + 4);
+    for (let d = 0; d < full; d += 4) addProduct4(row, N + ((<usize>d) << 5), strip, 0, k1, out + ((<usize>d) << 5));
+    for (let d = full; d < w; ++d) addProduct1(row, N + ((<usize>d) << 5), strip, 0, k1, out + ((<usize>d) << 5));
+  }
+  for (let k = 0; k < cols; k += 2) {
+    // Rows of G above k are zero.
+    const skip = <usize>(k >> 2),
+      out = Z + skip * strip + ((<usize>(k & 3)) << 3),
+      rest = strips - <i32>skip;
+    const a = g + skip * gStrip + ((<usize>k) << 5),
+      b = N + skip * strip;
+    for (let d = 0; d < full; d += 4) {
+      addTransposeProduct4(a, gStrip, b + ((<usize>d) << 5), strip, rest, out + ((<usize>d) << 5));
+    }
+    for (let d = full; d < w; ++d) {
+      addTransposeProduct1(a, gStrip, b + ((<usize>d) << 5), strip, rest, out + ((<usize>d) << 5));
+    }
+  }
+}
+
+/** Last step for a panel: its diagonal block of Z (lower triangle) = V'V + N' Z21. The block is zero on entry. */
+export function finishInverse(v: u32, z: u32, w: i32, count: i32): void {
+  const V = (<usize>v) << 3,
+    Z = (<usize>z) << 3,
+    strip = (<usize>w) << 5;
+  const own = (w + 3) >> 2,
+    below = (count >> 2) - own,
+    full = w & ~3,
+    N = V + <usize>own * strip;
+  const Z21 = Z + <usize>own * strip;
+  for (let k = 0; k < w; k += 2) {
+    const skip = <usize>(k >> 2),
+      out = Z + skip * strip + ((<usize>(k & 3)) << 3),
+      column = (<usize>k) << 5;
+    const a = V + skip * strip + column,
+      rest = own - <i32>skip;
+    // Columns up to the pair's tile; the rest is above the diagonal.
+    const last = min(full, ((k >> 2) + 1) << 2);
+    for (let d = 0; d < last; d += 4) {
+      const e = (<usize>d) << 5;
+      addTransposeProduct4(a, strip, V + skip * strip + e, strip, rest, out + e);
+      addTransposeProduct4(N + column, strip, Z21 + e, strip, below, out + e);
+    }
+    if (k >= full) {
+      for (let d = full; d < w; ++d) {
+        const e = (<usize>d) << 5;
+        addTransposeProduct1(a, strip, V + skip * strip + e, strip, rest, out + e);
+        addTransposeProduct1(N + column, strip, Z21 + e, strip, below, out + e);
+      }
+    }
+  }
+}

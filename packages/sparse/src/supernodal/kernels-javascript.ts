@@ -1,0 +1,392 @@
+import type { Kernels } from './kernels.js';
+
+/** Plain JavaScript kernels over a memory seen as doubles and as 32-bit integers. */
+export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels {
+  /** f[c ..] -= A B' for two strips of K columns, the 4 x 4 result stored by columns; two columns at a time. */
+  const subtractProduct = (a0: number, b0: number, c: number, K: number): void => {
+    const end = a0 + 4 * K;
+    for (let h = 0; h < 4; h += 2) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
+      for (let a = a0, b = b0 + h; a < end; a += 4, b += 4) {
+        const u = f[b];
+        const v = f[b + 1];
+        const x0 = f[a];
+        const x1 = f[a + 1];
+        const x2 = f[a + 2];
+        const x3 = f[a + 3];
+        s0 += x0 * u;
+        s1 += x1 * u;
+        s2 += x2 * u;
+        s3 += x3 * u;
+        t0 += x0 * v;
+        t1 += x1 * v;
+        t2 += x2 * v;
+        t3 += x3 * v;
+      }
+      const o = c + 4 * h;
+      f[o] -= s0;
+      f[o + 1] -= s1;
+      f[o + 2] -= s2;
+      f[o + 3] -= s3;
+      f[o + 4] -= t0;
+      f[o + 5] -= t1;
+      f[o + 6] -= t2;
+      f[o + 7] -= t3;
+    }
+  };
+
+  /** Column (four rows at c) += sign * A B over k0 <= k < k1: A a strip, b the address of B(0, the column). */
+  const addProduct = (a: number, b: number, stride: number, k0: number, k1: number, c: number, sign: number): void => {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let k = k0; k < k1; k++) {
+      const v = f[b + (k >> 2) * stride + (k & 3)];
+      const at = a + 4 * k;
+      s0 += f[at] * v;
+      s1 += f[at + 1] * v;
+      s2 += f[at + 2] * v;
+      s3 += f[at + 3] * v;
+    }
+    f[c] += sign * s0;
+    f[c + 1] += sign * s1;
+    f[c + 2] += sign * s2;
+    f[c + 3] += sign * s3;
+  };
+
+  /** Dot product of two columns over `strips` strips. */
+  const dot = (a: number, sa: number, b: number, sb: number, strips: number): number => {
+    let sum = 0;
+    for (let s = 0; s < strips; s++, a += sa, b += sb) {
+      sum += f[a] * f[b] + f[a + 1] * f[b + 1] + f[a + 2] * f[b + 2] + f[a + 3] * f[b + 3];
+    }
+    return sum;
+  };
+
+  /** Column c of the strip at row, less the earlier columns. */
+  const reduceColumn = (row: number, pivotRow: number, c: number): void => {
+    const at = row + 4 * c;
+    let s0 = f[at];
+    let s1 = f[at + 1];
+    let s2 = f[at + 2];
+    let s3 = f[at + 3];
+    for (let a = row, b = pivotRow; a < at; a += 4, b += 4) {
+      const v = f[b];
+      s0 -= f[a] * v;
+      s1 -= f[a + 1] * v;
+      s2 -= f[a + 2] * v;
+      s3 -= f[a + 3] * v;
+    }
+    f[at] = s0;
+    f[at + 1] = s1;
+    f[at + 2] = s2;
+    f[at + 3] = s3;
+  };
+
+  const scaleColumn = (at: number, r: number): void => {
+    f[at] *= r;
+    f[at + 1] *= r;
+    f[at + 2] *= r;
+    f[at + 3] *= r;
+  };
+
+  const rowOffsets = (
+    first: number,
+    from: number,
+    count: number,
+    rows: number,
+    map: number,
+    target: number,
+    width: number,
+    nowhere: number,
+    offsets: number,
+  ): void => {
+    for (let i = first; i < count; i++) {
+      const row = m[rows + i];
+      let offset = nowhere;
+      if (i >= from && row >= 0) {
+        const place = m[map + row];
+        offset = target + (place >> 2) * 4 * width + (place & 3);
+      }
+      m[offsets + i - first] = offset;
+    }
+  };
+
+  const tile = 0; // The first sixteen doubles of the memory are the tile of updateTarget.
+
+  return {
+    factorPanel(panel, w, count, scratch) {
+      const strip = 4 * w;
+      const full = w >> 2;
+      const own = (w + 3) >> 2;
+      for (let R = 0; R < count >> 2; R++) {
+        const row = panel + R * strip;
+        const tiles = Math.min(R, full);
+        for (let J = 0; J < tiles; J++) {
+          const pivotRow = panel + J * strip;
+          const x = row + 16 * J;
+          if (J > 0) subtractProduct(row, pivotRow, x, 4 * J);
+          const l = pivotRow + 16 * J;
+          const r0 = f[scratch + 4 * J];
+          const r1 = f[scratch + 4 * J + 1];
+          const r2 = f[scratch + 4 * J + 2];
+          const r3 = f[scratch + 4 * J + 3];
+          for (let i = x; i < x + 4; i++) {
+            const x0 = f[i] * r0;
+            const x1 = (f[i + 4] - x0 * f[l + 1]) * r1;
+            const x2 = (f[i + 8] - x0 * f[l + 2] - x1 * f[l + 6]) * r2;
+            f[i + 12] = (f[i + 12] - x0 * f[l + 3] - x1 * f[l + 7] - x2 * f[l + 11]) * r3;
+            f[i] = x0;
+            f[i + 4] = x1;
+            f[i + 8] = x2;
+          }
+        }
+        if (R < own) {
+          const to = Math.min(4 * R + 4, w);
+          for (let c = 4 * R; c < to; c++) {
+            const e = c & 3;
+            const at = row + 4 * c;
+            reduceColumn(row, row + e, c);
+            const pivot = f[at + e];
+            if (!(pivot > 0 && pivot < Infinity)) {
+              f[scratch] = pivot;
+              return c;
+            }
+            const root = Math.sqrt(pivot);
+            const r = 1 / root;
+            scaleColumn(at, r);
+            f[at + e] = root;
+            f[scratch + c] = r;
+          }
+        } else if (full < own) {
+          const pivotRow = panel + full * strip;
+          for (let c = 4 * full; c < w; c++) {
+            reduceColumn(row, pivotRow + (c & 3), c);
+            scaleColumn(row + 4 * c, f[scratch + c]);
+          }
+        }
+      }
+      return -1;
+    },
+
+    setMap(rows, count, map) {
+      for (let i = 0; i < count; i++) if (m[rows + i] >= 0) m[map + m[rows + i]] = i;
+    },
+
+    updateTarget(source, K, from, to, count, rows, map, target, width, trash, offsets) {
+      const first = from & ~3;
+      const strip = 4 * K;
+      rowOffsets(first, from, count, rows, map, target, width, trash, offsets);
+      const base = source + (first >> 2) * strip;
+      for (let R = first; R < count; R += 4) {
+        const row = base + ((R - first) >> 2) * strip;
+        const o = offsets + R - first;
+        const o0 = m[o];
+        const o1 = m[o + 1];
+        const o2 = m[o + 2];
+        const o3 = m[o + 3];
+        const last = Math.min(R + 4, to);
+        for (let J = first; J < last; J += 4) {
+          f.fill(0, tile, tile + 16);
+          subtractProduct(row, base + ((J - first) >> 2) * strip, tile, K);
+          for (let c = Math.max(J, from); c < Math.min(J + 4, to); c++) {
+            const column = 4 * m[map + m[rows + c]];
+            const t = tile + 4 * (c - J);
+            f[o0 + column] += f[t];
+            f[o1 + column] += f[t + 1];
+            f[o2 + column] += f[t + 2];
+            f[o3 + column] += f[t + 3];
+          }
+        }
+      }
+    },
+
+    forward1(panel, w, count, rows, x, first) {
+      const strip = 4 * w;
+      const own = (w + 3) >> 2;
+      const start = x + first;
+      for (let r = 0; r < w; r++) {
+        let a = panel + (r >> 2) * strip + (r & 3);
+        let sum = f[start + r];
+        for (let c = 0; c < r; c++, a += 4) sum -= f[a] * f[start + c];
+        f[start + r] = sum / f[a];
+      }
+      for (let R = own; R < count >> 2; R++) {
+        let a = panel + R * strip;
+        let s0 = 0;
+        let s1 = 0;
+        let s2 = 0;
+        let s3 = 0;
+        for (let b = start; b < start + w; b++, a += 4) {
+          const v = f[b];
+          s0 += f[a] * v;
+          s1 += f[a + 1] * v;
+          s2 += f[a + 2] * v;
+          s3 += f[a + 3] * v;
+        }
+        const i = rows + 4 * R;
+        if (m[i] >= 0) f[x + m[i]] -= s0;
+        if (m[i + 1] >= 0) f[x + m[i + 1]] -= s1;
+        if (m[i + 2] >= 0) f[x + m[i + 2]] -= s2;
+        if (m[i + 3] >= 0) f[x + m[i + 3]] -= s3;
+      }
+    },
+
+    backward1(panel, w, count, rows, x, first) {
+      const strip = 4 * w;
+      const own = (w + 3) >> 2;
+      const start = x + first;
+      for (let R = own; R < count >> 2; R++) {
+        const i = rows + 4 * R;
+        // Padding rows of L are zero: any entry of x may stand for them.
+        const x0 = f[x + Math.max(m[i], 0)];
+        const x1 = f[x + Math.max(m[i + 1], 0)];
+        const x2 = f[x + Math.max(m[i + 2], 0)];
+        const x3 = f[x + Math.max(m[i + 3], 0)];
+        let a = panel + R * strip;
+        for (let b = start; b < start + w; b++, a += 4) {
+          f[b] -= f[a] * x0 + f[a + 1] * x1 + f[a + 2] * x2 + f[a + 3] * x3;
+        }
+      }
+      for (let c = w - 1; c >= 0; c--) {
+        let sum = f[start + c];
+        for (let r = c + 1; r < w; r++) sum -= f[panel + (r >> 2) * strip + 4 * c + (r & 3)] * f[start + r];
+        f[start + c] = sum / f[panel + (c >> 2) * strip + 4 * c + (c & 3)];
+      }
+    },
+
+    forward4(panel, w, count, rows, x, first) {
+      const strip = 4 * w;
+      const start = x + 4 * first;
+      for (let r = 0; r < count; r++) {
+        if (r >= w && m[rows + r] < 0) continue;
+        const at = r < w ? start + 4 * r : x + 4 * m[rows + r];
+        const columns = Math.min(r, w);
+        let a = panel + (r >> 2) * strip + (r & 3);
+        let s0 = f[at];
+        let s1 = f[at + 1];
+        let s2 = f[at + 2];
+        let s3 = f[at + 3];
+        for (let b = start; b < start + 4 * columns; b += 4, a += 4) {
+          const v = f[a];
+          s0 -= v * f[b];
+          s1 -= v * f[b + 1];
+          s2 -= v * f[b + 2];
+          s3 -= v * f[b + 3];
+        }
+        const pivot = r < w ? f[a] : 1;
+        f[at] = s0 / pivot;
+        f[at + 1] = s1 / pivot;
+        f[at + 2] = s2 / pivot;
+        f[at + 3] = s3 / pivot;
+      }
+    },
+
+    backward4(panel, w, count, rows, x, first) {
+      const strip = 4 * w;
+      for (let c = w - 1; c >= 0; c--) {
+        const at = x + 4 * (first + c);
+        let s0 = f[at];
+        let s1 = f[at + 1];
+        let s2 = f[at + 2];
+        let s3 = f[at + 3];
+        for (let r = c + 1; r < count; r++) {
+          const row = m[rows + r];
+          if (row < 0) continue;
+          const v = f[panel + (r >> 2) * strip + 4 * c + (r & 3)];
+          const b = x + 4 * row;
+          s0 -= v * f[b];
+          s1 -= v * f[b + 1];
+          s2 -= v * f[b + 2];
+          s3 -= v * f[b + 3];
+        }
+        const pivot = f[panel + (c >> 2) * strip + 4 * c + (c & 3)];
+        f[at] = s0 / pivot;
+        f[at + 1] = s1 / pivot;
+        f[at + 2] = s2 / pivot;
+        f[at + 3] = s3 / pivot;
+      }
+    },
+
+    invertPanel(panel, out, w, count) {
+      const strip = 4 * w;
+      const own = (w + 3) >> 2;
+      for (let r = 0; r < w; r++) {
+        const e = r & 3;
+        const row = panel + (r >> 2) * strip + e;
+        const target = out + (r >> 2) * strip + e;
+        const pivot = f[row + 4 * r];
+        for (let d = 0; d < r; d++) {
+          let sum = 0;
+          for (let k = d; k < r; k++) sum -= f[row + 4 * k] * f[out + (k >> 2) * strip + 4 * d + (k & 3)];
+          f[target + 4 * d] = sum / pivot;
+        }
+        f[target + 4 * r] = 1 / pivot;
+      }
+      for (let R = own; R < count >> 2; R++) {
+        for (let d = 0; d < w; d++)
+          addProduct(panel + R * strip, out + 4 * d, strip, d, w, out + R * strip + 4 * d, -1);
+      }
+    },
+
+    addInverseUpdate(block, width, from, to, count, rows, map, n, z, w, zeros, gather, offsets) {
+      const first = from & ~3;
+      const cols = ((to + 3) & ~3) - first;
+      const gStrip = 4 * cols;
+      rowOffsets(first, from, count, rows, map, block, width, zeros, offsets);
+      for (let i = first; i < count; i++) {
+        const o = m[offsets + i - first];
+        let t = gather + ((i - first) >> 2) * gStrip + (i & 3);
+        for (let k = first; k < first + cols; k++, t += 4) {
+          if (k < from || k >= to || k > i) f[t] = 0;
+          else f[t] = f[o + 4 * m[map + m[rows + k]]] * (k === i ? 0.5 : 1);
+        }
+      }
+      const strip = 4 * w;
+      const shift = (first >> 2) * strip;
+      const strips = (count - first) >> 2;
+      for (let R = 0; R < strips; R++) {
+        const k1 = Math.min(cols, 4 * R + 4);
+        for (let d = 0; d < w; d++)
+          addProduct(gather + R * gStrip, n + shift + 4 * d, strip, 0, k1, z + shift + R * strip + 4 * d, 1);
+      }
+      for (let k = 0; k < cols; k++) {
+        const skip = k >> 2;
+        const out = z + shift + skip * strip + (k & 3);
+        for (let d = 0; d < w; d++) {
+          f[out + 4 * d] += dot(
+            gather + skip * gStrip + 4 * k,
+            gStrip,
+            n + shift + skip * strip + 4 * d,
+            strip,
+            strips - skip,
+          );
+        }
+      }
+    },
+
+    finishInverse(v, z, w, count) {
+      const strip = 4 * w;
+      const own = (w + 3) >> 2;
+      const below = (count >> 2) - own;
+      const N = v + own * strip;
+      const Z21 = z + own * strip;
+      for (let k = 0; k < w; k++) {
+        const skip = k >> 2;
+        for (let d = 0; d <= k; d++) {
+          f[z + skip * strip + 4 * d + (k & 3)] =
+            dot(v + skip * strip + 4 * k, strip, v + skip * strip + 4 * d, strip, own - skip) +
+            dot(N + 4 * k, strip, Z21 + 4 * d, strip, below);
+        }
+      }
+    },
+  };
+}

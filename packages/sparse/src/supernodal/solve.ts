@@ -1,0 +1,76 @@
+import type { SupernodalNumeric } from './numeric.js';
+import type { SupernodalStructure } from './structure.js';
+
+/** Solves L y = x in place; x is n x nrhs, column-major, permuted coordinates. */
+export function solveLowerSupernodal(
+  structure: SupernodalStructure,
+  numeric: SupernodalNumeric,
+  x: Float64Array,
+  nrhs: number,
+): void {
+  overBlocks(numeric, x, nrhs, structure.panelOf.length, (wide) => forward(structure, numeric, wide));
+}
+
+/** Solves L' y = x in place; x is n x nrhs, column-major, permuted coordinates. */
+export function solveLowerTransposeSupernodal(
+  structure: SupernodalStructure,
+  numeric: SupernodalNumeric,
+  x: Float64Array,
+  nrhs: number,
+): void {
+  overBlocks(numeric, x, nrhs, structure.panelOf.length, (wide) => backward(structure, numeric, wide));
+}
+
+/** Carries the right-hand sides through the kernels' memory, four at a time (interleaved by rows) or one. */
+function overBlocks(
+  { memory: { doubles }, layout }: SupernodalNumeric,
+  x: Float64Array,
+  nrhs: number,
+  n: number,
+  sweep: (wide: boolean) => void,
+): void {
+  const at = layout.x;
+  for (let r = 0; r < nrhs;) {
+    const count = Math.min(4, nrhs - r);
+    if (count === 1) {
+      doubles.set(x.subarray(r * n, r * n + n), at);
+      sweep(false);
+      x.set(doubles.subarray(at, at + n), r * n);
+    } else {
+      for (let s = 0; s < 4; s++) {
+        const o = (r + s) * n;
+        for (let i = 0; i < n; i++) doubles[at + 4 * i + s] = s < count ? x[o + i] : 0;
+      }
+      sweep(true);
+      for (let s = 0; s < count; s++) {
+        const o = (r + s) * n;
+        for (let i = 0; i < n; i++) x[o + i] = doubles[at + 4 * i + s];
+      }
+    }
+    r += count;
+  }
+}
+
+function forward(structure: SupernodalStructure, { memory, layout }: SupernodalNumeric, wide: boolean): void {
+  const { panels, panelStart, rowPtr, rowCount, valuePtr } = structure;
+  const { kernels } = memory;
+  for (let t = 0; t < panels; t++) {
+    const first = panelStart[t];
+    const w = panelStart[t + 1] - first;
+    const panel = layout.values + valuePtr[t];
+    if (wide) kernels.forward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
+    else kernels.forward1(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
+  }
+}
+
+function backward(structure: SupernodalStructure, { memory, layout }: SupernodalNumeric, wide: boolean): void {
+  const { panels, panelStart, rowPtr, rowCount, valuePtr } = structure;
+  const { kernels } = memory;
+  for (let t = panels - 1; t >= 0; t--) {
+    const first = panelStart[t];
+    const w = panelStart[t + 1] - first;
+    const panel = layout.values + valuePtr[t];
+    if (wide) kernels.backward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
+    else kernels.backward1(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first, layout.scratch);
+  }
+}
