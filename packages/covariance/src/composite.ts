@@ -76,6 +76,16 @@ export function composite(parts: readonly CovarianceStructure[]): CompositeStruc
       return { lower, upper };
     },
   };
+  if (parts.every((part) => part.startFromCovarianceInto)) {
+    structure.startFromCovarianceInto = (S, par) =>
+      parts.forEach((part, i) => {
+        const block = new Float64Array(part.nc * part.nc);
+        for (let c = 0; c < part.nc; c++) {
+          for (let r = 0; r < part.nc; r++) block[c * part.nc + r] = S[(columnOffset[i] + c) * nc + columnOffset[i] + r];
+        }
+        part.startFromCovarianceInto!(block, parOf(par, i));
+      });
+  }
   // Only when every part has an analytic derivative does the whole have one; otherwise callers difference the whole.
   if (parts.every((part) => part.thetaDerivativeInto)) {
     structure.thetaDerivativeInto = (par, k, out) => {

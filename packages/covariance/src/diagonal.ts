@@ -18,6 +18,9 @@ export function diagonal(nc: number): CovarianceStructure {
     startInto(scale, par) {
       for (let j = 0; j < nc; j++) par[j] = 1 / scale[j];
     },
+    startFromCovarianceInto(S, par) {
+      for (let j = 0; j < nc; j++) par[j] = Math.sqrt(S[j * nc + j]);
+    },
     stepScaleInto(scale, out) {
       for (let j = 0; j < nc; j++) out[j] = 1 / scale[j];
     },

@@ -3,5 +3,5 @@ export { diagonal, scalar } from './diagonal.js';
 export { unstructured } from './unstructured.js';
 export { composite, type CompositeStructure } from './composite.js';
 export { lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from './lambda.js';
-export { canonicalFactorInPlace, smallestSingularValue } from './triangular.js';
+export { canonicalFactorInPlace, lowerFactorInPlace, smallestSingularValue } from './triangular.js';
 export { structureFor, type StructureFactory, type StructureRequest } from './registry.js';

@@ -24,10 +24,20 @@ export interface CovarianceStructure {
   /** For each entry of `lambda` (column-major, `nc * nc`) its position in `theta`, or -1 for a structural zero. */
   readonly thetaIndex: Int32Array;
   /**
+   * True when every invertible change of the columns maps the structure's covariances onto themselves (unstructured terms): the search
+   * may then run in columns that are better conditioned. `theta` must be the lower triangle of `lambda`, column by column, and `par = theta`.
+   */
+  readonly anyColumns?: boolean;
+  /**
    * A start value. `scale[c]` is the root mean square of column c of Z, so that a relative standard deviation of
    * `1 / scale[c]` makes the column contribute about as much variance as the residuals.
    */
   startInto(scale: Float64Array, par: Float64Array): void;
+  /**
+   * The par whose `lambda lambda'` is closest in spirit to the positive definite `S` (`nc` by `nc`, column-major): a start value from
+   * moments of the data. Optional: `startInto` serves where it is missing.
+   */
+  startFromCovarianceInto?(S: Float64Array, par: Float64Array): void;
   /** A typical size of each `par` (positive): the unit in which the optimiser measures steps. */
   stepScaleInto(scale: Float64Array, out: Float64Array): void;
   /** `par` -> `theta`. */

@@ -23,6 +23,21 @@ export function canonicalFactorInPlace(lambda: Float64Array, nc: number): void {
   }
 }
 
+/**
+ * Replaces any square `M` (`nc` by `nc`, column-major) by the lower-triangular factor of `M M'` with non-negative diagonal: an LQ
+ * decomposition by rotations of columns (Golub and Van Loan, Matrix Computations, section 5.2.5). Cost O(nc^3).
+ */
+export function lowerFactorInPlace(M: Float64Array, nc: number): void {
+  for (let row = 0; row < nc; row++) {
+    for (let c = row + 1; c < nc; c++) {
+      if (M[c * nc + row] === 0) continue;
+      rotateColumns(M, nc, row, c, row);
+      M[c * nc + row] = 0;
+    }
+  }
+  canonicalFactorInPlace(M, nc);
+}
+
 /** Rotates columns a and b so that row `row` of column b becomes zero and that of column a non-negative. */
 function rotateColumns(lambda: Float64Array, nc: number, a: number, b: number, row: number): void {
   const x = lambda[a * nc + row];

@@ -28,10 +28,21 @@ export function unstructured(nc: number): CovarianceStructure {
     parLength: length,
     thetaLength: length,
     thetaIndex,
+    anyColumns: true,
     startInto(scale, par) {
       for (let t = 0; t < length; t++) {
         const row = position[t] % nc;
         par[t] = position[t] === row * nc + row ? 1 / scale[row] : 0;
+      }
+    },
+    startFromCovarianceInto(S, par) {
+      // Cholesky factor of S, column by column (Golub and Van Loan, section 4.2.5)
+      for (let j = 0; j < nc; j++) {
+        for (let i = j; i < nc; i++) {
+          let s = S[j * nc + i];
+          for (let k = 0; k < j; k++) s -= par[thetaIndex[k * nc + i]] * par[thetaIndex[k * nc + j]];
+          par[thetaIndex[j * nc + i]] = i === j ? Math.sqrt(s) : s / par[thetaIndex[j * nc + j]];
+        }
       }
     },
     stepScaleInto(scale, out) {

@@ -111,6 +111,17 @@ export function structureContract(
         );
       });
 
+      it(`starts from a covariance that it can represent at nc = ${nc}`, () => {
+        if (!structure.startFromCovarianceInto) return;
+        const source = new Float64Array(parLength);
+        structure.startInto(new Float64Array(nc).fill(2), source);
+        source.forEach((v, k) => (source[k] = v + 0.1 / (k + 1)));
+        const S = relativeCovariance(lambdaOf(structure, source), nc);
+        const par = new Float64Array(parLength);
+        structure.startFromCovarianceInto(S, par);
+        expectClose(relativeCovariance(lambdaOf(structure, par), nc), S, 1e-12);
+      });
+
       it(`starts at a regular point with standard deviations of about 1 / scale at nc = ${nc}`, () => {
         const scale = Float64Array.from({ length: nc }, (_, j) => 10 ** ((j % 7) - 3));
         const par = new Float64Array(parLength);

@@ -4,7 +4,7 @@ import { dot, solveLowerInPlace } from './dense.js';
 import type { FactorGradient } from './objective-gradient.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
-import { pullBackInto } from './term-basis.js';
+import { pullBackInto, type TermBasis } from './term-basis.js';
 
 /** Workspace of {@link averageInformationInto}: three q-vectors for each theta. */
 export interface InformationWork {
@@ -41,6 +41,7 @@ export function informationWork(q: number, p: number, thetas: number): Informati
 export function averageInformationInto(
   pls: PenalizedLeastSquares,
   composite: CompositeStructure,
+  bases: readonly TermBasis[],
   theta: Float64Array,
   gradient: FactorGradient,
   scale: number,
@@ -51,7 +52,7 @@ export function averageInformationInto(
   const { cp, factor, RZX, RXt } = pls;
   const { q, p } = cp;
   const m = composite.thetaLength;
-  workingVectorsInto(pls, composite, work);
+  workingVectorsInto(pls, composite, bases, work);
   multiplyZtZInto(cp, work.c, m, work.v);
   multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
   // h := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'h)
@@ -75,18 +76,23 @@ export function averageInformationInto(
       H[i * m + j] = H[j * m + i] = qPq / scale - profiled * work.a[i] * work.a[j];
     }
   }
-  addCurvature(pls, composite, theta, gradient, H);
+  addCurvature(composite, bases, theta, gradient, H);
 }
 
 /** c_i and a_i for every theta, in changed columns. */
-function workingVectorsInto(pls: PenalizedLeastSquares, composite: CompositeStructure, work: InformationWork): void {
+function workingVectorsInto(
+  pls: PenalizedLeastSquares,
+  composite: CompositeStructure,
+  bases: readonly TermBasis[],
+  work: InformationWork,
+): void {
   const { cp, lambdas, u, Zte } = pls;
   const { q } = cp;
   work.c.fill(0);
   work.a.fill(0);
-  cp.terms.forEach(({ nc, nl, start, basis }, t) => {
+  cp.terms.forEach(({ nc, nl, start }, t) => {
     const { thetaIndex } = composite.parts[t];
-    const { A } = basis;
+    const { A } = bases[t];
     const lambda = lambdas[t];
     for (let b = 0; b < nc; b++) {
       for (let a = 0; a < nc; a++) {
@@ -111,17 +117,16 @@ function workingVectorsInto(pls: PenalizedLeastSquares, composite: CompositeStru
  * exactly zero says nothing of G, and its part is left out.
  */
 function addCurvature(
-  pls: PenalizedLeastSquares,
   composite: CompositeStructure,
+  bases: readonly TermBasis[],
   theta: Float64Array,
   gradient: FactorGradient,
   H: Float64Array,
 ): void {
   const m = composite.thetaLength;
-  pls.cp.terms.forEach(({ nc, basis }, t) => {
-    const { thetaIndex } = composite.parts[t];
+  composite.parts.forEach(({ nc, thetaIndex }, t) => {
     const offset = composite.thetaOffset[t];
-    const G = covarianceGradient(nc, thetaIndex, theta.subarray(offset), basis, gradient.byFactor[t]);
+    const G = covarianceGradient(nc, thetaIndex, theta.subarray(offset), bases[t], gradient.byFactor[t]);
     if (!G) return;
     for (let b = 0; b < nc; b++) {
       for (let a = 0; a < nc; a++) {
@@ -144,7 +149,7 @@ export function covarianceGradient(
   nc: number,
   thetaIndex: Int32Array,
   theta: Float64Array,
-  basis: Parameters<typeof pullBackInto>[0],
+  basis: TermBasis,
   byFactor: Float64Array,
 ): Float64Array | null {
   const D = new Float64Array(nc * nc);

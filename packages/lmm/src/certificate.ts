@@ -31,6 +31,7 @@ export function certify(
   const scaledGradient = Array.from({ length: m }, (_, k) =>
     interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
   );
+  const noise = objective.noise();
   const { decrement, conditioning } = interiorCurvature(interior, gradient, hessian, m);
   const rises = boundary.every((b) => b.slope >= -1e-6 * Math.max(1, Math.abs(value)));
   const converged =
@@ -39,7 +40,7 @@ export function certify(
     converged,
     singular,
     reason: found.reason,
-    message: messageFor({ converged, singular, rises, found, decrement, conditioning, boundary, parNames }),
+    message: messageFor({ converged, singular, rises, noise, found, decrement, conditioning, boundary, parNames }),
     gradient: Array.from({ length: m }, (_, k) => (space.free.includes(k) ? gradient[k] : 0)),
     scaledGradient,
     decrement,
@@ -127,6 +128,7 @@ interface Verdict {
   readonly converged: boolean;
   readonly singular: boolean;
   readonly rises: boolean;
+  readonly noise: number;
   readonly found: SearchResult;
   readonly decrement: number;
   readonly conditioning: number;
@@ -140,6 +142,9 @@ function messageFor(v: Verdict): string {
     return 'the objective has no finite value at the start; choose other start values or rescale the columns';
   if (!v.rises)
     return 'a variance was put to zero although the objective falls away from zero: start again from other values';
+  if (!v.converged && v.noise > 1e-6) {
+    return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
+  }
   if (!v.converged) {
     const where =
       v.found.reason === 'evaluation-limit'

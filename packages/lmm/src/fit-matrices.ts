@@ -12,5 +12,5 @@ export function fitMatrices(input: ModelMatricesInput, options: FitOptions = {})
   const began = now();
   const { matrices, rows } = checkMatrices(input);
   const optimum = findOptimum(matrices, options);
-  return new FittedModel(optimum, { formula: null, rows, warnings: [], total: now() - began });
+  return new FittedModel(optimum, { formula: null, rows, warnings: [], frame: null, total: now() - began });
 }

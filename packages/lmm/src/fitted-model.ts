@@ -1,4 +1,5 @@
 import { lambdaInto } from '@blup/covariance';
+import type { ModelFrame } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
 import { dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
@@ -29,6 +30,8 @@ export interface FittedModelContext {
   /** 0-based rows of the input that took part; null when all did. */
   readonly rows: Int32Array | null;
   readonly warnings: readonly string[];
+  /** The model frame, when the model came from a formula. */
+  readonly frame: ModelFrame | null;
   /** Milliseconds from the call to the optimum. */
   readonly total: number;
 }
@@ -42,6 +45,8 @@ export class FittedModel {
   readonly optimum: Optimum;
   /** 0-based rows of the input that took part; null when all did. */
   readonly rows: Int32Array | null;
+  /** The model frame that the model was fitted to: which rows were left out and why, and the design; null for ready-made matrices. */
+  readonly frame: ModelFrame | null;
   /** offset + X beta + Z b, length nobs. */
   readonly fitted: Float64Array;
   /** y - fitted, length nobs. */
@@ -50,6 +55,7 @@ export class FittedModel {
   constructor(optimum: Optimum, context: FittedModelContext) {
     this.optimum = optimum;
     this.rows = context.rows;
+    this.frame = context.frame;
     const { objective, par, composite, matrices, cp } = optimum;
     const theta = new Float64Array(composite.thetaLength);
     composite.thetaInto(par, theta);

@@ -1,3 +1,4 @@
+export { fitModel, matricesOf, type FitModelOptions } from './fit.js';
 export { fitMatrices } from './fit-matrices.js';
 export { findOptimum, type FitOptions, type Optimum } from './optimum.js';
 export { FittedModel, type ObjectiveAt } from './fitted-model.js';
@@ -28,5 +29,6 @@ export type {
   TermDescription,
   VarianceComponents,
 } from './fitted-model-data.js';
+export { linearCombination, type EffectWeight, type LinearCombination } from './inference/linear-combination.js';
 export { modelFromJSON } from './model-json.js';
 export { summarize } from './summary.js';

@@ -8,9 +8,10 @@ import type { Certificate } from './fitted-model-data.js';
 import { checkIdentifiability } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation } from './optimizer/minimize.js';
-import { profiledObjective, type ProfiledObjective } from './profiled-objective.js';
+import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
 import { objectiveAtPar, search, snapToBoundary, type SearchResult, type SearchSpace } from './search.js';
-import { columnScales, startPar } from './start-values.js';
+import { columnScales, momentStart } from './start-values.js';
+import { workingColumns } from './working-columns.js';
 
 /** What may be asked of a fit. */
 export interface FitOptions {
@@ -66,23 +67,22 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   checkResponse(matrices, cp, sigma !== null);
   const read = now();
 
-  const scales = columnScales(cp, structure);
-  const space = searchSpace(structure, scales, options);
-  const objective = profiledObjective(cp, structure, { reml: options.reml ?? true, sigma });
-  const { best, found, evaluations } = searchWithDigits(objective, space, matrices, bases, options);
-  const { par, value } = snapToBoundary(best, space, found.par, found.value);
-  const singular = isSingular(structure, par, scales, options.singularTolerance ?? 1e-4);
-  const certificate = certify(best, space, found, par, value, singular, parNamesOf(matrices, structure));
+  const plan = planSearch(cp, structure, options);
+  const criterion: Criterion = { reml: options.reml ?? true, sigma };
+  const { objective, found, evaluations } = searchWithDigits(plan, criterion, matrices, bases, options);
+  const { par, value } = snapToBoundary(objective, plan, found.par, found.value);
+  const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
+  const certificate = certify(objective, plan, found, par, value, singular, parNamesOf(matrices, structure));
   const theta = new Float64Array(structure.thetaLength);
   structure.thetaInto(par, theta);
   return {
     matrices,
-    cp: best.pls.cp,
+    cp: objective.pls.cp,
     composite: structure,
-    objective: best,
+    objective,
     par,
     theta,
-    fixedPar: Array.from(par, (_, k) => !space.free.includes(k)),
+    fixedPar: Array.from(par, (_, k) => !plan.free.includes(k)),
     value,
     certificate: { ...certificate, evaluations: evaluations.length },
     evaluations,
@@ -91,39 +91,110 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   };
 }
 
+/** The search space by the user's columns, and what is needed to search in better ones. */
+interface SearchPlan extends SearchSpace {
+  readonly cp: CrossProducts;
+  readonly composite: CompositeStructure;
+  readonly scales: Float64Array;
+  /** The user's start and fixed values; null: start from moments. */
+  readonly given: Float64Array | null;
+}
+
+function planSearch(cp: CrossProducts, structure: CompositeStructure, options: FitOptions): SearchPlan {
+  const m = structure.parLength;
+  const scales = columnScales(
+    structure,
+    cp.terms.map((t) => t.basis),
+  );
+  const unit = new Float64Array(m);
+  const start = new Float64Array(m);
+  structure.stepScaleInto(scales, unit);
+  structure.startInto(scales, start);
+  if (options.start) {
+    if (options.start.length !== m || !Array.from(options.start).every(Number.isFinite)) {
+      throw new ModelError(
+        'bad-start',
+        `start needs ${m} finite numbers, one for each variance parameter; it has ${options.start.length}`,
+      );
+    }
+    start.set(Float64Array.from(options.start));
+  }
+  const fixed = options.fixedPar ?? [];
+  if (fixed.length > m)
+    throw new ModelError('bad-option', `fixedPar has ${fixed.length} entries for ${m} variance parameters`);
+  const free: number[] = [];
+  for (let k = 0; k < m; k++) {
+    const v = fixed[k];
+    if (v === null || v === undefined) free.push(k);
+    else if (Number.isFinite(v)) start[k] = v;
+    else
+      throw new ModelError(
+        'bad-option',
+        `fixedPar[${k}] is ${v}; it must be a finite number, or null for a free entry`,
+      );
+  }
+  const given = options.start || free.length < m ? start : null;
+  return { cp, composite: structure, scales, start, unit, free: Int32Array.from(free), given };
+}
+
 interface DigitsResult {
-  readonly best: ProfiledObjective;
+  readonly objective: ProfiledObjective;
   readonly found: SearchResult;
   readonly evaluations: readonly Evaluation[];
 }
 
 /**
- * Searches, and where random effects turn out to dwarf the residuals, takes the effects found so far from y, reads the rows again and
- * searches on from there.
+ * Searches in well-conditioned columns, from moments unless the user gave a start. Where random effects turn out to dwarf the residuals, the
+ * effects found so far are taken from y, the rows are read again, and the search goes on from there.
  */
 function searchWithDigits(
-  objective: ProfiledObjective,
-  space: SearchSpace,
+  plan: SearchPlan,
+  criterion: Criterion,
   matrices: ModelMatrices,
   bases: Bases,
   options: FitOptions,
 ): DigitsResult {
+  const { composite: structure, free } = plan;
   const tolerance = options.tolerance ?? 1e-6;
   const limit = options.maxEvaluations ?? 1000;
   const evaluations: Evaluation[] = [];
-  let best = objective;
-  let start = space.start;
+  const isFree = new Set(free);
+  const movable = (t: number) => {
+    for (let k = structure.parOffset[t]; k < structure.parOffset[t + 1]; k++) if (!isFree.has(k)) return false;
+    return true;
+  };
+  const columns = workingColumns(plan.cp, structure, movable);
+  const unit = new Float64Array(structure.parLength);
+  structure.stepScaleInto(columnScales(structure, columns.bases), unit);
+  const onCross = (cp: CrossProducts) => profiledObjective(cp, structure, criterion, undefined, columns.bases);
+  let working = onCross(plan.cp);
+  let start = plan.given && columns.into(plan.given);
+  for (let round = 0, loose: Float64Array | undefined; !start; round++) {
+    const moments = momentStart(working, columns.bases, loose);
+    const effects = effectsThatDwarfResiduals(working);
+    if (effects) working = onCross(accumulateCrossProducts(matrices, bases, effects));
+    if (moments.looser && round < PILOT_ROUNDS) loose = moments.looser;
+    else start = moments.par;
+  }
   for (let round = 0; ; round++) {
-    const maxEvaluations = Math.max(1, limit - evaluations.length);
     const found = search(
-      best,
-      { start, unit: space.unit, free: space.free },
-      { tolerance, maxEvaluations, onEvaluation: options.onEvaluation },
+      working,
+      { start, unit, free },
+      {
+        tolerance,
+        maxEvaluations: Math.max(1, limit - evaluations.length),
+        onEvaluation: options.onEvaluation,
+      },
     );
     evaluations.push(...found.evaluations);
-    const effects = round < 3 && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(best, found.par) : null;
-    if (!effects) return { best, found, evaluations };
-    best = profiledObjective(accumulateCrossProducts(matrices, bases, effects), objective.composite, objective);
+    objectiveAtPar(working, structure, found.par);
+    const effects = round < 3 && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(working) : null;
+    if (!effects) {
+      const snapped = snapToBoundary(working, { start, unit, free }, found.par, found.value);
+      const objective = profiledObjective(working.pls.cp, structure, criterion, working.pls);
+      return { objective, found: { ...found, par: columns.outOf(snapped.par), value: snapped.value }, evaluations };
+    }
+    working = onCross(accumulateCrossProducts(matrices, bases, effects));
     start = found.par;
   }
 }
@@ -148,34 +219,6 @@ export function parNamesOf(m: ModelMatrices, structure: CompositeStructure): str
   return structure.parts.flatMap((part, t) =>
     part.parNames(m.terms[t].names).map((name) => `${m.terms[t].group}.${name}`),
   );
-}
-
-function searchSpace(structure: CompositeStructure, scales: Float64Array, options: FitOptions): SearchSpace {
-  const m = structure.parLength;
-  const unit = new Float64Array(m);
-  structure.stepScaleInto(scales, unit);
-  const start = options.start ? Float64Array.from(options.start) : startPar(structure, scales);
-  if (start.length !== m || !start.every(Number.isFinite)) {
-    throw new ModelError(
-      'bad-start',
-      `start needs ${m} finite numbers, one for each variance parameter; it has ${start.length}`,
-    );
-  }
-  const fixed = options.fixedPar ?? [];
-  if (fixed.length > m)
-    throw new ModelError('bad-option', `fixedPar has ${fixed.length} entries for ${m} variance parameters`);
-  const free: number[] = [];
-  for (let k = 0; k < m; k++) {
-    const v = fixed[k];
-    if (v === null || v === undefined) free.push(k);
-    else if (Number.isFinite(v)) start[k] = v;
-    else
-      throw new ModelError(
-        'bad-option',
-        `fixedPar[${k}] is ${v}; it must be a finite number, or null for a free entry`,
-      );
-  }
-  return { start, unit, free: Int32Array.from(free) };
 }
 
 function checkedSigma(sigma: number | undefined): number | null {
@@ -206,13 +249,18 @@ function checkResponse(m: ModelMatrices, cp: CrossProducts, sigmaFixed: boolean)
   );
 }
 
-/** Lambda u (changed columns) where sums of squares have lost digits because random effects are far larger than residuals, else null. */
-function effectsThatDwarfResiduals(objective: ProfiledObjective, par: Float64Array): Float64Array | null {
-  const { pls, composite: structure } = objective;
-  objectiveAtPar(objective, structure, par);
-  if (objective.failure !== 'none' || pls.wrss >= DWARFED * pls.cp.yty) return null;
-  return pls.b.slice();
+/**
+ * Lambda u (changed columns) of the solution at hand, where sums of squares have lost digits because random effects are far larger than
+ * residuals; else null.
+ */
+function effectsThatDwarfResiduals({ pls, failure }: ProfiledObjective): Float64Array | null {
+  const { cp, b, wrss } = pls;
+  if (failure !== 'none' || wrss >= DWARFED * cp.yty) return null;
+  return b.slice();
 }
+
+/** Each round squares the ratio of effects to residuals that moments can tell. */
+const PILOT_ROUNDS = 6;
 
 /** The share of the sum of squares that residuals may have before digits are worth a second reading. */
 const DWARFED = 1e-6;

@@ -8,7 +8,7 @@ import {
   type PenalizedLeastSquares,
   type PlsFailure,
 } from './penalized-least-squares.js';
-import { changeFactorInto, pullBackInto } from './term-basis.js';
+import { changeFactorInto, pullBackInto, type TermBasis } from './term-basis.js';
 
 /** Which criterion is minimised. */
 export interface Criterion {
@@ -41,16 +41,24 @@ export interface ProfiledObjective extends Criterion {
   scale(): number;
   /** d theta / d par, thetaLength by parLength, column-major; the identity for scalar, diagonal and unstructured terms. */
   jacobianInto(par: Float64Array, J: Float64Array): void;
+  /** Rounding error of the last value, absolute: grows where random effects dwarf residuals or absorb fixed effects. */
+  noise(): number;
   /** log|RX|^2 by the columns of X as given. */
   ldRX2(): number;
 }
 
+/**
+ * @param pls the problem and its workspace, when another objective on the same cross-products has it already; at most one of them is in use
+ * at a time
+ * @param bases which columns theta speaks of, by term: those given by the user (the default), or the changed ones
+ */
 export function profiledObjective(
   cp: CrossProducts,
   composite: CompositeStructure,
   criterion: Criterion,
+  pls: PenalizedLeastSquares = penalizedLeastSquares(cp),
+  bases: readonly TermBasis[] = cp.terms.map((t) => t.basis),
 ): ProfiledObjective {
-  const pls = penalizedLeastSquares(cp);
   const { reml, sigma } = criterion;
   const { n, p, q, sumLogWeights } = cp;
   const nu = reml ? n - p : n;
@@ -75,6 +83,11 @@ export function profiledObjective(
     scale: () => (sigma === null ? pls.pwrss / nu : sigma * sigma),
     // Q1 = X R^-1
     ldRX2: () => pls.ldRX2 + 2 * ldR,
+    noise() {
+      let lost = (nu * pls.cp.yty) / pls.pwrss;
+      if (reml) for (let k = 0; k < p; k++) lost += cp.XtX[k * p + k] / pls.RXt[k * p + k] ** 2;
+      return 4e-16 * lost;
+    },
     jacobianInto(par, J) {
       for (let k = 0; k < composite.parLength; k++) {
         thetaDerivativeInto(composite, par, k, jacobianWork, J.subarray(k * m, (k + 1) * m));
@@ -84,7 +97,7 @@ export function profiledObjective(
       theta.set(at);
       for (let t = 0; t < cp.terms.length; t++) {
         lambdaInto(composite.parts[t], thetaOf[t], lambdas[t]);
-        changeFactorInto(cp.terms[t].basis, lambdas[t], pls.lambdas[t]);
+        changeFactorInto(bases[t], lambdas[t], pls.lambdas[t]);
       }
       objective.failure = solvePenalized(pls);
       if (objective.failure !== 'none') return Infinity;
@@ -97,7 +110,7 @@ export function profiledObjective(
       out.fill(0);
       for (let t = 0; t < cp.terms.length; t++) {
         const { thetaIndex } = composite.parts[t];
-        pullBackInto(cp.terms[t].basis, gradient.byFactor[t], lambdas[t]);
+        pullBackInto(bases[t], gradient.byFactor[t], lambdas[t]);
         const offset = composite.thetaOffset[t];
         for (let k = 0; k < thetaIndex.length; k++)
           if (thetaIndex[k] >= 0) out[offset + thetaIndex[k]] += lambdas[t][k];
@@ -108,6 +121,7 @@ export function profiledObjective(
       averageInformationInto(
         pls,
         composite,
+        bases,
         theta,
         gradient,
         objective.scale(),

@@ -37,6 +37,7 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
         composite.thetaInto(par, theta);
         return objective.evaluate(theta);
       },
+      noise: () => objective.noise(),
       gradientInto(g) {
         objective.gradientInto(gradient);
         objective.jacobianInto(par, J);
@@ -100,7 +101,7 @@ export function snapToBoundary(
     });
   };
   canonical(best);
-  const noise = 4e-14 * Math.abs(value) + 1e-11;
+  const noise = Math.max(4e-14 * Math.abs(value) + 1e-11, objective.noise());
   for (const k of space.free) {
     if (lower[k] !== 0 || best[k] === 0 || Math.abs(best[k]) > 1e-2 * space.unit[k]) continue;
     const trial = best.slice();

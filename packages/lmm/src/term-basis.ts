@@ -94,6 +94,18 @@ export function changeFactorInto(basis: TermBasis, lambda: Float64Array, out: Fl
   }
 }
 
+/** out = A^-1 factor (nc by nc, column-major): the inverse of {@link changeFactorInto}. */
+export function unchangeFactorInto(basis: TermBasis, factor: Float64Array, out: Float64Array): void {
+  const { nc, intercept, spread, shift } = basis;
+  for (let c = 0; c < nc; c++) {
+    for (let r = 0; r < nc; r++) out[c * nc + r] = factor[c * nc + r] / spread[r];
+    if (intercept < 0) continue;
+    let s = factor[c * nc + intercept];
+    for (let r = 0; r < nc; r++) if (r !== intercept) s -= shift[r] * out[c * nc + r];
+    out[c * nc + intercept] = s;
+  }
+}
+
 /** out = A' D (nc by nc, column-major): pulls a derivative by the changed factor back to `lambda`. */
 export function pullBackInto(basis: TermBasis, D: Float64Array, out: Float64Array): void {
   const { nc, intercept, spread, shift } = basis;

@@ -8,6 +8,8 @@ export interface SmoothProblem {
   /** Infinity where the function does not exist. */
   value(x: Float64Array): number;
   gradientInto(g: Float64Array): void;
+  /** Rounding error of the last value, absolute; more than the usual one where digits cancel. */
+  noise?(): number;
   /** dimension squared, column-major, symmetric; need not be positive definite. */
   hessianInto(H: Float64Array): void;
 }
@@ -85,7 +87,7 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
     const x = here.x.map((v, i) => v + unit[i] * step.step[i]);
     if (x.every((v, i) => v === here.x[i])) return finish('no-progress', step);
     const value = problem.value(x);
-    const noise = 2e-14 * Math.abs(here.value) + 1e-12;
+    const noise = Math.max(2e-14 * Math.abs(here.value) + 1e-12, problem.noise?.() ?? 0);
     const gain = here.value - value;
     const byValue = gain >= 1e-4 * step.predicted && gain > noise;
     const byGradient = !byValue && Math.abs(gain) <= noise + 0.5 * step.predicted && step.predicted <= 100 * noise;

@@ -64,7 +64,7 @@ export function denseLikelihood(model: DenseModel): DenseLikelihood {
       const psi = Matrix.diag(owner.map((k) => Math.exp(2 * theta[k + 1])));
       const V1 = R.mmul(psi).mmul(R.transpose());
       for (let i = 0; i < q; i++) V1.set(i, i, V1.get(i, i) + s2);
-      const chol = new CholeskyDecomposition(V1);
+      const chol = new CholeskyDecomposition(symmetric(V1));
       for (let i = 0; i < q; i++) logDet += 2 * Math.log(chol.lowerTriangularMatrix.get(i, i));
       products.add(QtXy.transpose().mmul(chol.solve(QtXy)));
     } else {
@@ -79,7 +79,7 @@ export function denseLikelihood(model: DenseModel): DenseLikelihood {
     if (p === 0) return { beta: [] as number[], rss: yy, logDet };
     const XX = products.subMatrix(0, p - 1, 0, p - 1);
     const Xt = products.subMatrix(0, p - 1, p, p);
-    const beta = new CholeskyDecomposition(XX).solve(Xt).to1DArray();
+    const beta = new CholeskyDecomposition(symmetric(XX)).solve(Xt).to1DArray();
     const fit = beta.reduce((s, b, j) => s + b * Xt.get(j, 0), 0);
     return { beta, rss: yy - fit, logDet };
   };
@@ -92,6 +92,9 @@ export function denseLikelihood(model: DenseModel): DenseLikelihood {
     beta: (theta) => profiled(theta).beta,
   };
 }
+
+/** The Cholesky decomposition below wants symmetry to the last bit. */
+const symmetric = (A: Matrix): Matrix => Matrix.add(A, A.transpose()).div(2);
 
 /** Maximum-likelihood estimates of a {@link DenseModel}. */
 export interface DenseEstimates {
