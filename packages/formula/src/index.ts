@@ -20,6 +20,9 @@ export type { Contrast, ContrastMatrix, ContrastName, TreatmentContrast } from '
 export type * from './design/design.js';
 export type { DesignOptions } from './design/create-design.js';
 export { createDesign } from './design/create-design.js';
+export type { DesignRequests, FoundLevels } from './design/complete-design.js';
+export { completeDesign, designRequests, supplyStates } from './design/complete-design.js';
+export { readDesign } from './design/read-design.js';
 export type { Distribution, FunctionState, PendingState, StateEntry } from './design/state.js';
 export type { Call, FormulaFunction, PlainFunction, StatefulFunction } from './functions/function.js';
 export type { Value } from './expression/value.js';
@@ -29,5 +32,7 @@ export type * from './frame/model-frame-types.js';
 export type { FrameOptions } from './frame/estimate-design.js';
 export { estimateDesign } from './frame/estimate-design.js';
 export { modelFrame } from './frame/model-frame.js';
+export type { ApplyOptions } from './frame/apply-design.js';
+export { applyDesign } from './frame/apply-design.js';
 export type { ModelFrameOptions } from './build-model-frame.js';
 export { buildModelFrame } from './build-model-frame.js';

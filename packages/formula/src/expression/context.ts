@@ -1,5 +1,5 @@
 import type { FormulaFunction } from '../functions/function.js';
-import type { StateStore } from '../design/state.js';
+import type { Distribution, StateStore } from '../design/state.js';
 import type { Value } from './value.js';
 
 /**
@@ -20,4 +20,6 @@ export interface EvaluationContext {
   columnNames: readonly string[];
   functions: ReadonlyMap<string, FormulaFunction>;
   states: StateStore;
+  /** Distributions found elsewhere, by printed call, for planning without rows. */
+  distributions?: ReadonlyMap<string, Distribution>;
 }

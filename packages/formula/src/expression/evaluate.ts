@@ -101,8 +101,14 @@ function evaluateCall(node: CallNode, context: EvaluationContext): Value {
 function applyStateful(fn: StatefulFunction, call: Call): Value {
   const { states } = call.context;
   let state = states.get(call.text);
-  if (state === undefined && call.mode === 'estimate') {
-    state = fn.fit(call, distributionOf(fn, call));
+  const distribution =
+    state !== undefined
+      ? undefined
+      : call.mode === 'estimate'
+        ? distributionOf(fn, call)
+        : call.context.distributions?.get(call.text);
+  if (distribution !== undefined) {
+    state = fn.fit(call, distribution);
     states.set(call.text, state);
   }
   if (state === undefined) {

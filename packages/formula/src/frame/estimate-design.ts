@@ -1,5 +1,5 @@
-import { designColumns } from '../design/design-columns.js';
-import type { Design, DesignMatrix, DesignVariable } from '../design/design.js';
+import { factorVariables, withColumns, withLevels } from '../design/complete-design.js';
+import type { Design, DesignVariable } from '../design/design.js';
 import { StateStore } from '../design/state.js';
 import { FormulaDataError } from '../errors.js';
 import type { FactorValue, Value } from '../expression/value.js';
@@ -8,10 +8,9 @@ import type { TableLike } from '../table/open-table.js';
 import { openTable } from '../table/open-table.js';
 import type { Table } from '../table/table.js';
 import type { KeptRows } from './complete-cases.js';
-import { completeCases, markMissing } from './complete-cases.js';
+import { completeCases, gatherCodes, markMissing } from './complete-cases.js';
 import { evaluateVariables } from './evaluate-variables.js';
 import { dropUnused, groupingFactor } from './grouping-factor.js';
-import { gatherCodes } from './complete-cases.js';
 
 export interface FrameOptions {
   /** Functions of the user's that the design calls. */
@@ -28,26 +27,15 @@ export interface PreparedFrame {
   groups: FactorValue[];
 }
 
-/** Levels in use of one factor variable. */
+/** The variable with the levels that the kept rows have. */
 function fixLevels(
   variable: DesignVariable,
-  value: Value,
+  value: FactorValue,
   rows: Int32Array | null,
-  keepUnused: boolean,
+  unused: 'drop' | 'keep',
 ): DesignVariable {
-  if (value.kind !== 'factor') return variable;
   const { levels } = dropUnused({ ...value, codes: gatherCodes(value.codes, rows) });
-  const used = new Set(levels);
-  const unusedLevels = value.levels.filter((level) => !used.has(level));
-  return keepUnused
-    ? { ...variable, levels: [...value.levels], unusedLevels }
-    : { ...variable, levels: [...levels], unusedLevels };
-}
-
-/** Factor variables that some matrix uses; grouping factors have their own levels. */
-function variablesInMatrices(design: Design): Set<number> {
-  const matrices: DesignMatrix[] = [design.fixed, ...design.random.map(({ matrix }) => matrix)];
-  return new Set(matrices.flatMap(({ terms }) => terms.flatMap(({ variables }) => variables)));
+  return withLevels(variable, value.levels, new Set(levels), unused);
 }
 
 /** Reads the rows: estimates what the design lacks, applies the complete-case filter, finds the levels in use. */
@@ -60,33 +48,17 @@ export function prepareFrame(planned: Design, source: TableLike, options: FrameO
   const kept = completeCases(table.nrow, values, evaluated.subset);
   if (kept.nobs === 0) throw noRows(planned, table, values, kept);
   const { rows } = kept;
-  const inMatrices = variablesInMatrices(planned);
-  const variables = planned.complete
-    ? planned.variables
-    : planned.variables.map((variable, v) =>
-        inMatrices.has(v) ? fixLevels(variable, values[v]!, rows, planned.unusedLevels === 'keep') : variable,
-      );
   const groups = planned.random.map(({ group }) => groupingFactor(group, planned, values, rows, table));
-  const design: Design = planned.complete
-    ? planned
-    : complete({ ...planned, variables, states: states.entries() }, groups);
+  if (planned.complete) return { design: planned, table, values, kept, groups };
+  const wanted = new Set(factorVariables(planned));
+  const variables = planned.variables.map((variable, v) =>
+    wanted.has(v) ? fixLevels(variable, values[v] as FactorValue, rows, planned.unusedLevels) : variable,
+  );
+  const design = withColumns(
+    { ...planned, variables, states: states.entries() },
+    groups.map(({ levels }) => levels),
+  );
   return { design, table, values, kept, groups };
-}
-
-function complete(design: Design, groups: readonly FactorValue[]): Design {
-  const { variables, fixed, random } = design;
-  const contrasts = new Map(design.contrasts);
-  const randomContrasts = new Map(design.randomContrasts);
-  return {
-    ...design,
-    complete: true,
-    fixed: { ...fixed, columns: designColumns(fixed, variables, contrasts) },
-    random: random.map((term, k) => ({
-      ...term,
-      matrix: { ...term.matrix, columns: designColumns(term.matrix, variables, randomContrasts) },
-      group: { ...term.group, levels: [...groups[k]!.levels] },
-    })),
-  };
 }
 
 function noRows(design: Design, table: Table, values: readonly Value[], kept: KeptRows): FormulaDataError {

@@ -45,7 +45,8 @@ function allLevels(used: readonly string[], unused: readonly string[], order: re
   return inOrder.length === known.size ? inOrder : [...known];
 }
 
-interface GroupIndex {
+/** A grouping factor's levels and the rows' places among them. */
+export interface GroupIndex {
   levels: string[];
   levelIdx: Int32Array;
   newLevels: string[];

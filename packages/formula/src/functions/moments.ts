@@ -3,6 +3,7 @@ import type { Value } from '../expression/value.js';
 import { constant, number } from '../expression/value.js';
 import { numbersOf, required } from './arguments.js';
 import type { Call, StatefulFunction } from './function.js';
+import { quantiles } from './quantile.js';
 
 /** Count and mean of the values present; the mean is corrected once for its rounding error. */
 function meanOf({ values, counts }: Distribution): { count: number; mean: number } {
@@ -108,6 +109,7 @@ export const momentFunctions: StatefulFunction[] = [
     const { count, mean } = meanOf(distribution);
     return Math.sqrt(sumOfSquares(distribution, mean) / (count - 1));
   }),
+  summary('median', ({ values, counts }) => quantiles(values!, counts, [0.5])[0]!),
   summary('min', extreme(Math.min)),
   summary('max', extreme(Math.max)),
 ];

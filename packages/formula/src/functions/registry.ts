@@ -1,17 +1,23 @@
 import { FormulaTypeError } from '../errors.js';
 import { basicFunctions } from './basic.js';
+import { cut } from './cut.js';
 import { factorFunctions } from './factor.js';
 import type { FormulaFunction } from './function.js';
+import { interaction } from './interaction.js';
 import { mathFunctions } from './math.js';
 import { momentFunctions } from './moments.js';
 import { poly } from './poly.js';
+import { splineFunctions } from './splines.js';
 
 const builtIn: readonly FormulaFunction[] = [
   ...mathFunctions,
   ...basicFunctions,
   ...factorFunctions,
   ...momentFunctions,
+  ...splineFunctions,
   poly,
+  cut,
+  interaction,
 ];
 
 /** Names of the functions that formulas know without the user's own. */
