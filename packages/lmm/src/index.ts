@@ -29,6 +29,10 @@ export type {
   TermDescription,
   VarianceComponents,
 } from './fitted-model-data.js';
-export { linearCombination, type EffectWeight, type LinearCombination } from './inference/linear-combination.js';
+export * from './inference/index.js';
+export * from './prediction/index.js';
+export * from './simulation/index.js';
+export * from './diagnostics/index.js';
+export * from './shapes/index.js';
 export { modelFromJSON } from './model-json.js';
 export { summarize } from './summary.js';

@@ -1,0 +1,1 @@
+export { linearCombination, type EffectWeight, type LinearCombination } from './linear-combination.js';
