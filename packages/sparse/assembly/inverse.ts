@@ -50,95 +50,80 @@ export function invertPanel(panel: u32, out: u32, w: i32, count: i32): void {
   }
 }
 
+/** Rows that are gathered and multiplied together, so that both operands stay in the second-level cache. */
+const CHUNK = 128;
+
 /**
  * Second pass, one ancestor of one panel: with G the ancestor's block of Z at the panel's rows (columns from .. to - 1,
  * rows from .. count - 1, lower triangle, diagonal halved), Z21 += G N and Z21 += G' N. `block` is the ancestor's panel
  * of Z of `width` columns, `map` its places; n and z are the panel's N and Z, w its columns; `zeros` is a run of zeros at
- * least 4 * width long; `gather` has room for count * (to - from + 6) doubles, `offsets` for count integers.
+ * least 4 * width long; `gather` has room for 128 * (to - from + 6) doubles, `offsets` for count integers.
  */
 export function addInverseUpdate(
-  block: u32,
-  width: i32,
-  from: i32,
-  to: i32,
-  count: i32,
-  rows: u32,
-  map: u32,
-  n: u32,
-  z: u32,
-  w: i32,
-  zeros: u32,
-  gather: u32,
-  offsets: u32,
+  block: u32, width: i32, from: i32, to: i32, count: i32, rows: u32, map: u32, n: u32, z: u32, w: i32, zeros: u32,
+  gather: u32, offsets: u32,
 ): void {
-  const rowAt = (<usize>rows) << 2,
-    mapAt = (<usize>map) << 2,
-    offsetAt = (<usize>offsets) << 2,
-    g = (<usize>gather) << 3;
-  const first = from & ~3,
-    cols = ((to + 3) & ~3) - first,
-    gStrip = (<usize>cols) << 5;
+  const rowAt = <usize>rows << 2, mapAt = <usize>map << 2, offsetAt = <usize>offsets << 2, g = <usize>gather << 3;
+  const first = from & ~3, cols = ((to + 3) & ~3) - first, gStrip = <usize>cols << 5;
   rowOffsets(first, from, count, rowAt, mapAt, block, width, zeros, offsetAt);
-  for (let R = first; R < count; R += 4) {
-    const o = offsetAt + ((<usize>(R - first)) << 2);
-    const p0 = load<u32>(o, 0),
-      p1 = load<u32>(o, 4),
-      p2 = load<u32>(o, 8),
-      p3 = load<u32>(o, 12);
-    const o0 = (<usize>p0) << 3,
-      o1 = (<usize>p1) << 3,
-      o2 = (<usize>p2) << 3,
-      o3 = (<usize>p3) << 3;
-    const adjacent = p1 == p0 + 1 && p2 == p0 + 2 && p3 == p0 + 3;
-    let t = g + <usize>((R - first) >> 2) * gStrip;
-    for (let k = first; k < first + cols; ++k, t += 32) {
-      if (k < from || k >= to || k > R + 3) {
-        v128.store(t, f64x2.splat(0), 0);
-        v128.store(t, f64x2.splat(0), 16);
-        continue;
+  const strip = <usize>w << 5, full = w & ~3;
+  const N = (<usize>n << 3) + <usize>(first >> 2) * strip, Z = (<usize>z << 3) + <usize>(first >> 2) * strip;
+
+  for (let start = first; start < count; start += CHUNK) {
+    const stop = min(start + CHUNK, count);
+    for (let R = start; R < stop; R += 4) {
+      const row = g + <usize>((R - start) >> 2) * gStrip;
+      gatherStrip(row, R, first, from, to, cols, rowAt, mapAt, offsetAt);
+      const out = Z + <usize>((R - first) >> 2) * strip, k1 = min(cols, R - first + 4);
+      for (let d = 0; d < full; d += 4) addProduct4(row, N + (<usize>d << 5), strip, 0, k1, out + (<usize>d << 5));
+      for (let d = full; d < w; ++d) addProduct1(row, N + (<usize>d << 5), strip, 0, k1, out + (<usize>d << 5));
+    }
+    const chunk = (start - first) >> 2, strips = (stop - start) >> 2, last = min(cols, stop - first);
+    for (let k = 0; k < last; k += 2) {
+      // Rows of G above k are zero.
+      const skip = max(0, (k >> 2) - chunk), out = Z + <usize>(k >> 2) * strip + (<usize>(k & 3) << 3);
+      const a = g + <usize>skip * gStrip + (<usize>k << 5), b = N + <usize>(chunk + skip) * strip;
+      for (let d = 0; d < full; d += 4) {
+        addTransposeProduct4(a, gStrip, b + (<usize>d << 5), strip, strips - skip, out + (<usize>d << 5));
       }
-      const column = (<usize>load<i32>(mapAt + ((<usize>load<i32>(rowAt + ((<usize>k) << 2))) << 2))) << 5;
-      if (adjacent) {
-        v128.store(t, v128.load(o0 + column, 0), 0);
-        v128.store(t, v128.load(o0 + column, 16), 16);
-      } else {
-        store<f64>(t, load<f64>(o0 + column), 0);
-        store<f64>(t, load<f64>(o1 + column), 8);
-        store<f64>(t, load<f64>(o2 + column), 16);
-        store<f64>(t, load<f64>(o3 + column), 24);
-      }
-      if (k >= R) {
-        const e = (<usize>(k - R)) << 3;
-        store<f64>(t + e, 0.5 * load<f64>(t + e));
-        for (let above: usize = 0; above < e; above += 8) store<f64>(t + above, 0);
+      for (let d = full; d < w; ++d) {
+        addTransposeProduct1(a, gStrip, b + (<usize>d << 5), strip, strips - skip, out + (<usize>d << 5));
       }
     }
   }
-  const strip = (<usize>w) << 5,
-    full = w & ~3,
-    firstStrip = <usize>(first >> 2) * strip,
-    strips = (count - first) >> 2;
-  const N = ((<usize>n) << 3) + firstStrip,
-    Z = ((<usize>z) << 3) + firstStrip;
-  for (let R = 0; R < strips; ++R) {
-    const row = g + <usize>R * gStrip,
-      out = Z + <usize>R * strip,
-      k1 = min(cols, (R << 2) + 4);
-    for (let d = 0; d < full; d += 4) addProduct4(row, N + ((<usize>d) << 5), strip, 0, k1, out + ((<usize>d) << 5));
-    for (let d = full; d < w; ++d) addProduct1(row, N + ((<usize>d) << 5), strip, 0, k1, out + ((<usize>d) << 5));
-  }
-  for (let k = 0; k < cols; k += 2) {
-    // Rows of G above k are zero.
-    const skip = <usize>(k >> 2),
-      out = Z + skip * strip + ((<usize>(k & 3)) << 3),
-      rest = strips - <i32>skip;
-    const a = g + skip * gStrip + ((<usize>k) << 5),
-      b = N + skip * strip;
-    for (let d = 0; d < full; d += 4) {
-      addTransposeProduct4(a, gStrip, b + ((<usize>d) << 5), strip, rest, out + ((<usize>d) << 5));
+}
+
+/** One strip of G: rows R .. R + 3, columns first .. first + cols - 1. */
+// @ts-ignore: decorator
+@inline
+function gatherStrip(
+  row: usize, R: i32, first: i32, from: i32, to: i32, cols: i32, rowAt: usize, mapAt: usize, offsetAt: usize,
+): void {
+  const o = offsetAt + (<usize>(R - first) << 2);
+  const p0 = load<u32>(o, 0), p1 = load<u32>(o, 4), p2 = load<u32>(o, 8), p3 = load<u32>(o, 12);
+  const o0 = <usize>p0 << 3, o1 = <usize>p1 << 3, o2 = <usize>p2 << 3, o3 = <usize>p3 << 3;
+  const adjacent = p1 == p0 + 1 && p2 == p0 + 2 && p3 == p0 + 3;
+  let t = row;
+  for (let k = first; k < first + cols; ++k, t += 32) {
+    if (k < from || k >= to || k > R + 3) {
+      v128.store(t, f64x2.splat(0), 0);
+      v128.store(t, f64x2.splat(0), 16);
+      continue;
     }
-    for (let d = full; d < w; ++d) {
-      addTransposeProduct1(a, gStrip, b + ((<usize>d) << 5), strip, rest, out + ((<usize>d) << 5));
+    const column = <usize>load<i32>(mapAt + (<usize>load<i32>(rowAt + (<usize>k << 2)) << 2)) << 5;
+    if (adjacent) {
+      v128.store(t, v128.load(o0 + column, 0), 0);
+      v128.store(t, v128.load(o0 + column, 16), 16);
+    } else {
+      store<f64>(t, load<f64>(o0 + column), 0);
+      store<f64>(t, load<f64>(o1 + column), 8);
+      store<f64>(t, load<f64>(o2 + column), 16);
+      store<f64>(t, load<f64>(o3 + column), 24);
+    }
+    if (k >= R) {
+      const e = <usize>(k - R) << 3;
+      store<f64>(t + e, 0.5 * load<f64>(t + e));
+      for (let above: usize = 0; above < e; above += 8) store<f64>(t + above, 0);
     }
   }
 }

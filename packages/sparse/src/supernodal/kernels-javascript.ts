@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels.js';
+import { GATHER_ROWS, type Kernels } from './kernels.js';
 
 /** Plain JavaScript kernels over a memory seen as doubles and as 32-bit integers. */
 export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels {
@@ -342,33 +342,33 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       const cols = ((to + 3) & ~3) - first;
       const gStrip = 4 * cols;
       rowOffsets(first, from, count, rows, map, block, width, zeros, offsets);
-      for (let i = first; i < count; i++) {
-        const o = m[offsets + i - first];
-        let t = gather + ((i - first) >> 2) * gStrip + (i & 3);
-        for (let k = first; k < first + cols; k++, t += 4) {
-          if (k < from || k >= to || k > i) f[t] = 0;
-          else f[t] = f[o + 4 * m[map + m[rows + k]]] * (k === i ? 0.5 : 1);
-        }
-      }
       const strip = 4 * w;
       const shift = (first >> 2) * strip;
-      const strips = (count - first) >> 2;
-      for (let R = 0; R < strips; R++) {
-        const k1 = Math.min(cols, 4 * R + 4);
-        for (let d = 0; d < w; d++)
-          addProduct(gather + R * gStrip, n + shift + 4 * d, strip, 0, k1, z + shift + R * strip + 4 * d, 1);
-      }
-      for (let k = 0; k < cols; k++) {
-        const skip = k >> 2;
-        const out = z + shift + skip * strip + (k & 3);
-        for (let d = 0; d < w; d++) {
-          f[out + 4 * d] += dot(
-            gather + skip * gStrip + 4 * k,
-            gStrip,
-            n + shift + skip * strip + 4 * d,
-            strip,
-            strips - skip,
-          );
+      for (let start = first; start < count; start += GATHER_ROWS) {
+        const stop = Math.min(start + GATHER_ROWS, count);
+        for (let i = start; i < stop; i++) {
+          const o = m[offsets + i - first];
+          let t = gather + ((i - start) >> 2) * gStrip + (i & 3);
+          for (let k = first; k < first + cols; k++, t += 4) {
+            if (k < from || k >= to || k > i) f[t] = 0;
+            else f[t] = f[o + 4 * m[map + m[rows + k]]] * (k === i ? 0.5 : 1);
+          }
+        }
+        for (let R = start; R < stop; R += 4) {
+          const row = gather + ((R - start) >> 2) * gStrip;
+          const out = z + (R >> 2) * strip;
+          const k1 = Math.min(cols, R - first + 4);
+          for (let d = 0; d < w; d++) addProduct(row, n + shift + 4 * d, strip, 0, k1, out + 4 * d, 1);
+        }
+        const chunk = (start - first) >> 2;
+        const strips = (stop - start) >> 2;
+        const last = Math.min(cols, stop - first);
+        for (let k = 0; k < last; k++) {
+          const skip = Math.max(0, (k >> 2) - chunk);
+          const out = z + shift + (k >> 2) * strip + (k & 3);
+          const a = gather + skip * gStrip + 4 * k;
+          const b = n + shift + (chunk + skip) * strip;
+          for (let d = 0; d < w; d++) f[out + 4 * d] += dot(a, gStrip, b + 4 * d, strip, strips - skip);
         }
       }
     },

@@ -1,3 +1,6 @@
+/** Rows that `addInverseUpdate` gathers at a time (CHUNK of the WebAssembly kernels). */
+export const GATHER_ROWS = 128;
+
 /**
  * Dense work on panels in strip storage (see SupernodalStructure). Two implementations do the same arithmetic: WebAssembly
  * with two-lane SIMD, and plain JavaScript. Arguments named `panel`, `source`, `target`, `block`, `x`, `scratch`, `zeros`,

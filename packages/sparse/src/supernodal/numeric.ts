@@ -1,3 +1,4 @@
+import { GATHER_ROWS } from './kernels.js';
 import { createKernelMemory, type KernelChoice, type KernelMemory } from './memory.js';
 import type { SupernodalStructure } from './structure.js';
 
@@ -54,7 +55,7 @@ function planLayout(structure: SupernodalStructure, order: number): Layout {
   const end = at;
   const n = take(valuePtr[panels] + slack);
   const z = take(valuePtr[panels] + slack);
-  const gather = take((maxRows + 4) * (maxWidth + 6) + slack);
+  const gather = take(GATHER_ROWS * (maxWidth + 6) + slack);
   return { zeros, trash, scratch, values, x, rows: rowsAt, map, offsets, end, n, z, gather, inverseEnd: at };
 }
 
