@@ -91,6 +91,14 @@ export function supplyStates(
   return { ...design, states: plan(design, functions, distributions).states.entries() };
 }
 
+/** The components of a matrix whose number depends on the levels (`dummy(f)`), once those are known. */
+export function withShape(variable: DesignVariable, value: Value): DesignVariable {
+  if (value.kind === 'matrix') return { ...variable, kind: 'matrix', suffixes: [...value.suffixes] };
+  return value.kind === 'number' && variable.kind === 'matrix'
+    ? { ...variable, kind: 'number', suffixes: [] }
+    : variable;
+}
+
 /** The levels of a variable in use, and those that are not, in the given order. */
 export function withLevels(
   variable: DesignVariable,
@@ -152,7 +160,7 @@ export function completeDesign(design: Design, found: FoundLevels, functions?: U
   if (lacking !== undefined) throw new FormulaDataError(`The state of ${lacking.call} has not been supplied.`);
   const wanted = new Set(factorVariables(design));
   const variables = design.variables.map((variable, v) => {
-    if (!wanted.has(v)) return variable;
+    if (!wanted.has(v)) return withShape(variable, values[v]!);
     const occurring = found.levels.get(variable.name);
     if (occurring === undefined) throw new FormulaDataError(`The levels of ${variable.name} have not been supplied.`);
     const known = (values[v] as FactorValue).levels;

@@ -1,4 +1,4 @@
-import { factorVariables, withColumns, withLevels } from '../design/complete-design.js';
+import { factorVariables, withColumns, withLevels, withShape } from '../design/complete-design.js';
 import type { Design, DesignVariable } from '../design/design.js';
 import { StateStore } from '../design/state.js';
 import { FormulaDataError } from '../errors.js';
@@ -52,7 +52,9 @@ export function prepareFrame(planned: Design, source: TableLike, options: FrameO
   if (planned.complete) return { design: planned, table, values, kept, groups };
   const wanted = new Set(factorVariables(planned));
   const variables = planned.variables.map((variable, v) =>
-    wanted.has(v) ? fixLevels(variable, values[v] as FactorValue, rows, planned.unusedLevels) : variable,
+    wanted.has(v)
+      ? fixLevels(variable, values[v] as FactorValue, rows, planned.unusedLevels)
+      : withShape(variable, values[v]!),
   );
   const design = withColumns(
     { ...planned, variables, states: states.entries() },

@@ -104,7 +104,10 @@ export class BaseColumns {
     const codes = this.codes(factor.variable);
     if ('level' in factor) {
       const { level } = factor;
-      for (let i = 0; i < out.length; i++) if (codes[i] !== level) out[i] = codes[i]! < 0 ? Number.NaN : 0;
+      // A missing value stays missing whatever the level is.
+      for (let i = 0; i < out.length; i++) {
+        if (codes[i] !== level && out[i] === out[i]) out[i] = codes[i]! < 0 ? Number.NaN : 0;
+      }
       return;
     }
     const { weights } = factor;

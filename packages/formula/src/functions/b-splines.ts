@@ -7,6 +7,9 @@ export class SplineBasis {
   readonly size: number;
   private readonly knots: readonly number[];
   private readonly order: number;
+  /** Last knot at the lower boundary and first at the upper: the intervals between them are not empty at the ends. */
+  private readonly first: number;
+  private readonly last: number;
   private readonly left: Float64Array;
   private readonly right: Float64Array;
   /** The `order` values that the last evaluation found, for the functions from `interval - order + 1`. */
@@ -16,6 +19,8 @@ export class SplineBasis {
     this.knots = knots;
     this.order = order;
     this.size = knots.length - order;
+    this.first = knots.lastIndexOf(knots[0]!);
+    this.last = knots.indexOf(knots.at(-1)!);
     this.left = new Float64Array(order);
     this.right = new Float64Array(order);
     this.local = new Float64Array(order);
@@ -23,9 +28,9 @@ export class SplineBasis {
 
   /** Index i of the interval knots[i] <= x < knots[i + 1] that decides about x. */
   intervalOf(x: number): number {
-    const { knots, order, size } = this;
-    let low = order - 1;
-    let high = size;
+    const { knots } = this;
+    let low = this.first;
+    let high = this.last;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (knots[middle]! <= x) low = middle;
