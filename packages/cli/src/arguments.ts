@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './errors.js';
 import { suggestion } from './suggestion.js';
 
-export const contrastKinds = ['treatment', 'sum', 'helmert', 'poly'] as const;
+export const contrastKinds = ['treatment', 'sum', 'helmert', 'poly', 'sdif', 'SAS'] as const;
 export type ContrastKind = (typeof contrastKinds)[number];
 
 const ddfMethods = ['none', 'satterthwaite', 'kenward-roger', 'all'] as const;

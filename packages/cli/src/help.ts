@@ -10,7 +10,7 @@ Model
   --weights COLUMN       prior weights: Var(residual) = sigma^2 / weight
   --offset COLUMN        known part of the linear predictor
   --subset EXPRESSION    use only the rows where this holds: 'Days >= 2'
-  --contrasts COLUMN=KIND   treatment, sum, helmert or poly (repeatable)
+  --contrasts C=KIND     treatment, sum, helmert, poly, sdif or SAS (repeatable)
   --residual STRUCTURE   covariance of the residuals (not yet available)
   --ddf METHOD           none, satterthwaite, kenward-roger or all (accepted; degrees of freedom are not yet available)
 

@@ -109,7 +109,7 @@ test.each<[string[], string]>([
   ],
   [
     ['fit', 'y ~ x', 'd.csv', '--contrasts', 'a=dummy'],
-    'The kind of contrasts in --contrasts a=dummy must be one of treatment, sum, helmert, poly, not "dummy".',
+    'The kind of contrasts in --contrasts a=dummy must be one of treatment, sum, helmert, poly, sdif, SAS, not "dummy".',
   ],
   [
     ['fit', 'y ~ x', 'd.csv', '--at', '1,a'],

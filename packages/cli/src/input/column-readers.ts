@@ -94,7 +94,7 @@ export function declaredCategoryReader(field: FieldSchema): ColumnReader {
 
 /** Reads labels; levels stand in order of their code units, which does not depend on the locale. */
 export function labelReader(name: string, missing: ReadonlySet<string>): ColumnReader {
-  return codedReader(name, missing, (labels) => {
+  return codedReader(name, missing, false, (labels) => {
     const levels = labels.toSorted(byCodeUnit);
     const codeOf = new Map(levels.map((level, code) => [level, code]));
     return { levels, newCode: labels.map((label) => codeOf.get(label)!) };
@@ -106,7 +106,7 @@ export function labelReader(name: string, missing: ReadonlySet<string>): ColumnR
  * in numeric order; else as {@link labelReader}.
  */
 export function factorReader(name: string, missing: ReadonlySet<string>): ColumnReader {
-  return codedReader(name, missing, (labels) => {
+  return codedReader(name, missing, true, (labels) => {
     const numbers = labels.map((label) => parseNumber(label));
     const allNumbers = numbers.every((value) => value !== undefined && !Number.isNaN(value));
     const levels = allNumbers
@@ -123,6 +123,7 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 function codedReader(
   name: string,
   missing: ReadonlySet<string>,
+  declared: boolean,
   arrange: (labels: string[]) => { levels: string[]; newCode: number[] },
 ): ColumnReader {
   const codeOf = new Map<string, number>();
@@ -140,7 +141,7 @@ function codedReader(
       const { levels, newCode } = arrange([...codeOf.keys()]);
       const final = codes.take();
       for (let i = 0; i < final.length; i++) if (final[i]! >= 0) final[i] = newCode[final[i]!]!;
-      return { kind: 'category', name, codes: final, levels, declared: false, ordered: false };
+      return { kind: 'category', name, codes: final, levels, declared, ordered: false };
     },
   };
 }

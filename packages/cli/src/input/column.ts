@@ -12,7 +12,7 @@ export interface CategoryColumn {
   readonly codes: Int32Array;
   /** In the order of the schema; else numbers in numeric order, other labels by code unit, whatever the locale. */
   readonly levels: readonly string[];
-  /** The schema lists the levels: they are kept even where no row has them. */
+  /** The user declares the column a factor (schema or --factor); else it is text. */
   readonly declared: boolean;
   /** The order of the levels has a meaning. */
   readonly ordered: boolean;

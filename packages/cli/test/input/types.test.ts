@@ -58,7 +58,7 @@ test('a factor of numbers has its levels in numeric order, one level for 1 and 1
       name: 'g',
       codes: Int32Array.of(2, 1, 0, -1, 0),
       levels: ['1', '9', '10'],
-      declared: false,
+      declared: true,
       ordered: false,
     },
   ]);

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { goldenPath } from '@blup/golden';
+import { expect, test } from 'vitest';
+import { help } from '../src/help.js';
+import { run } from '../src/run.js';
+import { bin, blup } from './blup.js';
+
+const sleepstudy = goldenPath('data/sleepstudy.csv');
+const formula = 'Reaction ~ 1 + Days + (1 + Days | Subject)';
+
+test('help and version', () => {
+  expect(blup(['--help'])).toEqual({ status: 0, stdout: help, stderr: '' });
+  const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'));
+  expect(blup(['--version'])).toEqual({ status: 0, stdout: `blup ${version}\n`, stderr: '' });
+});
+
+test('help names every option and fits a terminal', () => {
+  const source = readFileSync(fileURLToPath(new URL('../src/arguments.ts', import.meta.url)), 'utf8');
+  const options = [...source.matchAll(/^ {2}(\w+): \{ type: '(?:string|boolean)'/gm)].map(([, name]) => `--${name}`);
+  expect(options.length).toBeGreaterThan(10);
+  for (const option of options) expect(help).toContain(option);
+  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+});
+
+test('the summary has the estimates of the reference', () => {
+  const { status, stdout, stderr } = blup(['fit', formula, sleepstudy]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const text of [
+    '1743.6283',
+    'Days',
+    '10.47',
+    '24.740',
+    '5.922',
+    '25.592',
+    '0.07',
+    'Number of obs: 180',
+    'Subject, 18',
+  ]) {
+    expect(stdout).toContain(text);
+  }
+});
+
+test('the objective at given theta, for people', () => {
+  const { stdout } = blup(['fit', formula, sleepstudy, '--at', '1,0,1']);
+  const [, objective, derivative] = /REML objective (\S+) at\n {4}Subject\.\(Intercept\) = 1, derivative (\S+)\n/.exec(
+    stdout,
+  )!;
+  expect(Number(objective)).toBeCloseTo(1773.6803306160002, 8);
+  expect(Number(derivative)).toBeCloseTo(-1.2423389337201973, 8);
+});
+
+test('a singular fit says so, once', () => {
+  const args = ['fit', 'Yield ~ 1 + (1 | Batch)', goldenPath('data/Dyestuff2.csv')];
+  const text = blup(args);
+  expect(text.status).toBe(0);
+  expect(text.stdout.match(/singular/g)).toHaveLength(1);
+  expect(text.stderr).not.toContain('singular');
+  const json = blup([...args, '--format', 'json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ singular: true, converged: true, theta: [0] });
+  expect(json.stderr.match(/singular/g)).toHaveLength(1);
+});
+
+test('a reader that stops early is no failure', async () => {
+  const formulas = goldenPath('data/InstEval.csv');
+  const child = spawn(process.execPath, [bin, 'fit', 'y ~ service', formulas, '--format', 'json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (piece) => (stderr += String(piece)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('large results reach a pipe whole', () => {
+  const { status, stdout } = blup(['fit', 'y ~ service', goldenPath('data/InstEval.csv'), '--format', 'json']);
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).fitted).toHaveLength(73421);
+});
+
+test('the command runs inside another program', async () => {
+  const written = { out: '', err: '' };
+  const status = await run(['fit', 'Reaction ~ Days', sleepstudy, '--ml', '--format', 'json'], {
+    stdin: (async function* () {})(),
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { isTTY: false, write: (text) => (written.err += text) },
+  });
+  expect({ status, err: written.err }).toEqual({ status: 0, err: '' });
+  expect(JSON.parse(written.out).nobs).toBe(180);
+});
