@@ -5,7 +5,15 @@ import { repository } from './workspace.mjs';
 
 clearTestReports(repository);
 const tasks = ['lint', 'check', 'build', 'typecheck', 'test', 'check:packages'];
-const status = pnpm(['exec', 'turbo', 'run', ...tasks, '--continue=dependencies-successful', '--log-order=grouped']);
+const status = pnpm([
+  'exec',
+  'turbo',
+  'run',
+  ...tasks,
+  '--continue=dependencies-successful',
+  '--concurrency=100%',
+  '--log-order=grouped',
+]);
 const { passed, failed, silent } = countTests(repository);
 for (const folder of silent) console.log(`${folder}: the tests did not run`);
 if (status !== 0 && failed === 0) console.log('all tests passed, but another check failed: see above');
