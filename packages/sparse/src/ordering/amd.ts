@@ -38,13 +38,13 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
   // weight > 0: a principal variable (number of its members) or an element; 0: merged, absorbed or eliminated with another.
   // Negative marks the boundary of the element under construction.
   const weight = new Int32Array(n).fill(1);
-  const degree = new Int32Array(n);
+  const degree = length.slice();
   // stamp[e] - stampBase = size of (boundary of e) minus (boundary of the pivot); 0 marks a dead element.
   const stamp = new Int32Array(n).fill(1);
   let stampBase = 2;
   let maxBoundary = 0;
 
-  // Degree lists, doubly linked.
+  // Degree lists, doubly linked; `next` also links the variables of one hash bucket.
   const degreeHead = new Int32Array(n + 1).fill(-1);
   const next = new Int32Array(n).fill(-1);
   const previous = new Int32Array(n).fill(-1);
@@ -52,49 +52,25 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
   const hashOf = new Int32Array(n);
 
   // Members: nodes ordered right after their representative.
-  const lastMember = new Int32Array(n);
+  const lastMember = Int32Array.from({ length: n }, (_, i) => i);
   const nextMember = new Int32Array(n).fill(-1);
-  for (let i = 0; i < n; i++) lastMember[i] = i;
+  const order = new Int32Array(n);
+  let ordered = 0;
 
-  const pivots = new Int32Array(n);
-  let pivotCount = 0;
   let eliminated = 0;
   let minDegree = 0;
-  let denseCount = 0;
-  const denseRows = new Int32Array(n);
-
-  const enlist = (i: number, d: number): void => {
-    const head = degreeHead[d];
-    if (head !== -1) previous[head] = i;
-    next[i] = head;
-    previous[i] = -1;
-    degreeHead[d] = i;
-  };
-  const delist = (i: number): void => {
-    const after = next[i];
-    const before = previous[i];
-    if (after !== -1) previous[after] = before;
-    if (before === -1) degreeHead[degree[i]] = after;
-    else next[before] = after;
-  };
-  const joinMembers = (i: number, into: number): void => {
-    nextMember[lastMember[into]] = i;
-    lastMember[into] = lastMember[i];
-  };
-
+  const denseRows: number[] = [];
   for (let i = 0; i < n; i++) {
-    const d = length[i];
-    degree[i] = d;
-    if (d === 0) {
+    if (degree[i] === 0) {
       stamp[i] = 0;
-      pivots[pivotCount++] = i;
+      order[ordered++] = i;
       eliminated++;
-    } else if (d > denseLimit) {
+    } else if (degree[i] > denseLimit) {
       weight[i] = 0;
-      denseRows[denseCount++] = i;
+      denseRows.push(i);
       eliminated++;
     } else {
-      enlist(i, d);
+      enlist(i, degree[i]);
     }
   }
 
@@ -102,74 +78,101 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
     while (degreeHead[minDegree] === -1) minDegree++;
     const pivot = degreeHead[minDegree];
     delist(pivot);
-    const pivotElements = elementCount[pivot];
-    let pivotWeight = weight[pivot];
-    eliminated += pivotWeight;
+    eliminated += weight[pivot];
+    formElement(pivot);
+    const first = start[pivot];
+    const end = first + length[pivot];
+    stampElements(first, end);
+    updateDegrees(pivot, first, end);
+    stampBase += maxBoundary + 1;
+    mergeIndistinguishable(first, end);
+    closeElement(pivot, first, end);
+  }
 
-    // The pivot becomes an element: its boundary is the union of its neighbours and its elements' boundaries.
-    if (pivotElements > 0 && free + minDegree > list.length) free = collectGarbage(list, start, length, free);
-    weight[pivot] = -pivotWeight;
-    let boundarySize = 0;
-    const inPlace = pivotElements === 0;
-    const first = inPlace ? start[pivot] : free;
-    let end = first;
+  const perm = new Int32Array(n);
+  let count = 0;
+  for (let k = 0; k < ordered; k++) for (let i = order[k]; i !== -1; i = nextMember[i]) perm[count++] = i;
+  for (const i of denseRows) perm[count++] = i;
+  return perm;
+
+  function enlist(i: number, d: number): void {
+    const head = degreeHead[d];
+    if (head !== -1) previous[head] = i;
+    next[i] = head;
+    previous[i] = -1;
+    degreeHead[d] = i;
+  }
+
+  function delist(i: number): void {
+    const after = next[i];
+    const before = previous[i];
+    if (after !== -1) previous[after] = before;
+    if (before === -1) degreeHead[degree[i]] = after;
+    else next[before] = after;
+  }
+
+  /** The pivot becomes an element, whose boundary is the union of its neighbours and its elements' boundaries. */
+  function formElement(pivot: number): void {
+    const elements = elementCount[pivot];
+    if (elements > 0 && free + minDegree > list.length) free = collectGarbage(list, start, length, free);
     const pivotStart = start[pivot];
-    const pivotLength = length[pivot];
-    for (let k = 0; k <= pivotElements; k++) {
-      let source: number;
-      let from: number;
-      let count: number;
-      if (k === pivotElements) {
-        source = pivot;
-        from = pivotStart + pivotElements;
-        count = pivotLength - pivotElements;
-      } else {
-        source = list[pivotStart + k];
-        from = start[source];
-        count = length[source];
-      }
-      for (let t = from; t < from + count; t++) {
+    const pivotEnd = pivotStart + length[pivot];
+    // Without elements the boundary is a part of the pivot's own list and stays there.
+    const first = elements === 0 ? pivotStart : free;
+    let end = first;
+    let size = 0;
+    weight[pivot] = -weight[pivot];
+    for (let k = pivotStart; k <= pivotStart + elements; k++) {
+      const own = k === pivotStart + elements;
+      const e = own ? pivot : list[k];
+      const from = own ? k : start[e];
+      const to = own ? pivotEnd : from + length[e];
+      for (let t = from; t < to; t++) {
         const i = list[t];
         const w = weight[i];
         if (w <= 0) continue;
-        boundarySize += w;
+        size += w;
         weight[i] = -w;
         list[end++] = i;
         delist(i);
       }
-      if (source !== pivot) {
-        stamp[source] = 0;
-        length[source] = 0;
+      if (!own) {
+        stamp[e] = 0;
+        length[e] = 0;
       }
     }
-    if (!inPlace) free = end;
-    degree[pivot] = boundarySize;
-    if (boundarySize > maxBoundary) maxBoundary = boundarySize;
+    if (elements > 0) free = end;
+    degree[pivot] = size;
     start[pivot] = first;
     length[pivot] = end - first;
     elementCount[pivot] = 0;
+    if (size > maxBoundary) maxBoundary = size;
+  }
 
-    // stamp[e] - stampBase = |boundary(e) \ boundary(pivot)| for every element e next to the pivot's boundary.
+  /** stamp[e] - stampBase = |boundary(e) \ boundary(pivot)| for every element e next to the pivot's boundary. */
+  function stampElements(first: number, end: number): void {
     if (stampBase > 0x7fffffff - 2 * n - 2) {
       for (let e = 0; e < n; e++) if (stamp[e] !== 0) stamp[e] = 1;
       stampBase = 2;
     }
+    const base = stampBase;
     for (let t = first; t < end; t++) {
       const i = list[t];
-      const elements = elementCount[i];
-      if (elements === 0) continue;
       const w = -weight[i];
-      const base = stampBase - w;
       const from = start[i];
-      for (let k = from; k < from + elements; k++) {
+      const to = from + elementCount[i];
+      for (let k = from; k < to; k++) {
         const e = list[k];
         const s = stamp[e];
-        if (s >= stampBase) stamp[e] = s - w;
-        else if (s !== 0) stamp[e] = degree[e] + base;
+        if (s >= base) stamp[e] = s - w;
+        else if (s !== 0) stamp[e] = degree[e] + base - w;
       }
     }
+  }
 
-    // Degrees of the boundary's variables; their lists lose what the new element covers.
+  /** Degrees of the boundary's variables, whose lists lose what the new element covers. */
+  function updateDegrees(pivot: number, first: number, end: number): void {
+    const base = stampBase;
     for (let t = first; t < end; t++) {
       const i = list[t];
       const from = start[i];
@@ -182,9 +185,8 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
         const e = list[k];
         const s = stamp[e];
         if (s === 0) continue;
-        const outside = s - stampBase;
-        if (outside > 0 || !aggressive) {
-          d += outside;
+        if (s > base || !aggressive) {
+          d += s - base;
           list[to++] = e;
           hash = (hash + e) | 0;
         } else {
@@ -192,8 +194,7 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
           length[e] = 0;
         }
       }
-      elementCount[i] = to - from + 1;
-      const variablesStart = to;
+      const variables = to;
       for (let k = elementsEnd; k < listEnd; k++) {
         const j = list[k];
         const w = weight[j];
@@ -206,53 +207,54 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
         // Mass elimination: i has no neighbour outside the new element. It goes before the pivot: its column is then a
         // part of the element, whereas after the pivot it would be all of it.
         const w = -weight[i];
-        boundarySize -= w;
-        pivotWeight += w;
+        degree[pivot] -= w;
+        weight[pivot] -= w;
         eliminated += w;
         weight[i] = 0;
         elementCount[i] = 0;
         length[i] = 0;
-        pivots[pivotCount++] = i;
+        order[ordered++] = i;
         continue;
       }
       if (d < degree[i]) degree[i] = d;
       // The new element goes first; the first variable moves to the end, the first element to the variables' place.
-      list[to] = list[variablesStart];
-      list[variablesStart] = list[from];
+      list[to] = list[variables];
+      list[variables] = list[from];
       list[from] = pivot;
+      elementCount[i] = variables - from + 1;
       length[i] = to - from + 1;
       hash = (hash >>> 0) % n;
       hashOf[i] = hash;
       next[i] = hashHead[hash];
       hashHead[hash] = i;
     }
-    degree[pivot] = boundarySize;
-    // No stamp exceeds stampBase + the largest boundary so far.
-    stampBase += maxBoundary + 1;
+  }
 
-    // Indistinguishable variables (same elements, same neighbours) share a hash bucket: merge them.
+  /** Variables with the same elements and neighbours share a hash bucket: they become one. */
+  function mergeIndistinguishable(first: number, end: number): void {
     for (let t = first; t < end; t++) {
-      const bucket = list[t];
-      if (weight[bucket] >= 0) continue;
-      const hash = hashOf[bucket];
+      if (weight[list[t]] >= 0) continue;
+      const hash = hashOf[list[t]];
       let i = hashHead[hash];
       hashHead[hash] = -1;
-      for (; i !== -1 && next[i] !== -1; i = next[i], stampBase++) {
+      for (; i !== -1 && next[i] !== -1; i = next[i]) {
+        const base = stampBase++;
         const count = length[i];
         const elements = elementCount[i];
         const from = start[i];
-        for (let k = from + 1; k < from + count; k++) stamp[list[k]] = stampBase;
+        for (let k = from + 1; k < from + count; k++) stamp[list[k]] = base;
         let before = i;
         let j = next[i];
         while (j !== -1) {
           let same = length[j] === count && elementCount[j] === elements;
-          for (let k = start[j] + 1; same && k < start[j] + count; k++) same = stamp[list[k]] === stampBase;
+          for (let k = start[j] + 1; same && k < start[j] + count; k++) same = stamp[list[k]] === base;
           if (same) {
             weight[i] += weight[j];
             weight[j] = 0;
             elementCount[j] = 0;
             length[j] = 0;
-            joinMembers(j, i);
+            nextMember[lastMember[i]] = j;
+            lastMember[i] = lastMember[j];
             j = next[j];
             next[before] = j;
           } else {
@@ -262,33 +264,33 @@ export function amdOrdering(lower: CscPattern, options: AmdOptions = {}): Int32A
         }
       }
     }
+  }
 
-    // Close the element: restore weights, enter the new degrees, drop the variables that were merged.
+  /** Restores weights, enters the new degrees, drops from the boundary what was merged or eliminated. */
+  function closeElement(pivot: number, first: number, end: number): void {
     const remaining = n - eliminated;
+    const boundary = degree[pivot];
+    let least = minDegree;
     let to = first;
     for (let t = first; t < end; t++) {
       const i = list[t];
       const w = -weight[i];
       if (w <= 0) continue;
       weight[i] = w;
-      const d = Math.min(degree[i] + boundarySize - w, remaining - w);
+      const d = Math.min(degree[i] + boundary - w, remaining - w);
       degree[i] = d;
       enlist(i, d);
-      if (d < minDegree) minDegree = d;
+      if (d < least) least = d;
       list[to++] = i;
     }
-    weight[pivot] = pivotWeight;
+    minDegree = least;
+    weight[pivot] = -weight[pivot];
     length[pivot] = to - first;
     if (to === first) stamp[pivot] = 0;
-    if (!inPlace) free = to;
-    pivots[pivotCount++] = pivot;
+    // Whatever the boundary lost at the end of the used space is free again.
+    if (free === end) free = to;
+    order[ordered++] = pivot;
   }
-
-  const perm = new Int32Array(n);
-  let count = 0;
-  for (let k = 0; k < pivotCount; k++) for (let i = pivots[k]; i !== -1; i = nextMember[i]) perm[count++] = i;
-  for (let k = 0; k < denseCount; k++) perm[count++] = denseRows[k];
-  return perm;
 }
 
 /** Neighbours of every node (both triangles, no diagonal) in one array with room to spare; fills `start` and `length`. */
