@@ -1,10 +1,12 @@
 import { FormulaSyntaxError } from '../errors.js';
-import type { Argument, BinaryOperator, Expr, Formula, UnaryOperator } from './ast.js';
+import type { Argument, BinaryOperator, Expr, Formula } from './ast.js';
 import type { Token } from './tokenize.js';
 import { tokenize } from './tokenize.js';
 
-/** Nesting beyond this is refused, so that no input overflows the stack. */
-const MAX_DEPTH = 1500;
+/** Nesting beyond this is refused, so that no input overflows the stack, here or where the tree is walked. */
+const MAX_DEPTH = 1100;
+/** Nested function calls take more stack when they are evaluated. */
+const MAX_CALL_DEPTH = 60;
 
 /** R's binding powers (R Language Definition, section 10.4.2): a larger number binds tighter. */
 const BINARY = new Map<string, { power: number; assoc: 'left' | 'right' | 'none' }>([
@@ -56,6 +58,7 @@ class Parser {
   private readonly tokens: Token[];
   private at = 0;
   private depth = 0;
+  private callDepth = 0;
 
   constructor(source: string) {
     this.source = source;
@@ -101,7 +104,15 @@ class Parser {
     if (++this.depth > MAX_DEPTH) {
       this.fail(`The formula is nested more than ${MAX_DEPTH} levels deep.`, this.peek(), 'Simplify it.');
     }
-    let left = this.prefix();
+    const { kind, text, start } = this.peek();
+    let left: Expr;
+    if (kind === 'operator' && (text === '+' || text === '-' || text === '!')) {
+      this.take();
+      const operand = this.expression(text === '!' ? NOT_POWER : SIGN_POWER);
+      left = { kind: 'unary', op: text, operand, start, end: operand.end };
+    } else {
+      left = this.primary();
+    }
     let limit = Number.POSITIVE_INFINITY;
     for (;;) {
       const token = this.peek();
@@ -115,18 +126,6 @@ class Parser {
     }
     this.depth--;
     return left;
-  }
-
-  private prefix(): Expr {
-    const token = this.peek();
-    if (token.kind !== 'operator') return this.primary();
-    const { text, start } = token;
-    if (text === '+' || text === '-' || text === '!') {
-      this.take();
-      const operand = this.expression(text === '!' ? NOT_POWER : SIGN_POWER);
-      return { kind: 'unary', op: text as UnaryOperator, operand, start, end: operand.end };
-    }
-    return this.primary();
   }
 
   private primary(): Expr {
@@ -147,7 +146,12 @@ class Parser {
         this.take();
         return this.named(token);
       case 'operator':
-        if (token.text === '(') return this.parenthesised(start);
+        if (token.text === '(') {
+          this.take();
+          const inner = this.expression(0);
+          const close = this.expect(')', 'the opening parenthesis is not closed');
+          return { kind: 'paren', inner, start, end: close.end };
+        }
         break;
       case 'end':
         break;
@@ -173,21 +177,18 @@ class Parser {
     return { kind: 'name', name: text, start, end };
   }
 
-  private parenthesised(start: number): Expr {
-    this.take();
-    const inner = this.expression(0);
-    const { end } = this.expect(')', 'the opening parenthesis is not closed');
-    return { kind: 'paren', inner, start, end };
-  }
-
   private call(fn: string, start: number): Expr {
     this.expect('(', `the arguments of ${fn} must follow in parentheses`);
+    if (++this.callDepth > MAX_CALL_DEPTH) {
+      this.fail(`More than ${MAX_CALL_DEPTH} function calls are nested.`, this.peek(), 'Make the column in the table.');
+    }
     const args: Argument[] = [];
     if (!this.isOperator(')')) {
       do args.push(this.argument(fn));
       while (this.isOperator(',') && this.take());
     }
     const { end } = this.expect(')', `the call of ${fn}() is not closed`);
+    this.callDepth--;
     return { kind: 'call', fn, args, start, end };
   }
 
@@ -214,7 +215,7 @@ const describe = (token: Token): string =>
 
 /**
  * Parses a formula, `y ~ x + (1 | g)` or without a response `~ x`. Operators, precedence and constants are R's.
- * Time and memory are linear in the text; nesting is limited to 1500 levels.
+ * Time and memory are linear in the text; nesting is limited to 1100 levels, of calls to 60.
  *
  * @throws FormulaSyntaxError with the place in the text.
  */

@@ -1,7 +1,10 @@
 import { FormulaTermError } from '../errors.js';
 import type { Expr } from '../syntax/ast.js';
-import { stripParens } from '../syntax/ast.js';
+import { leftSpine, stripParens } from '../syntax/ast.js';
 import { printExpr } from '../syntax/print.js';
+
+/** More variables than this in one grouping factor are a slip. */
+const MAX_PARTS = 100;
 
 /** A grouping factor: the interaction of its parts. */
 export interface Grouping {
@@ -57,8 +60,7 @@ export function expandGrouping(source: string, node: Expr): Grouping[] {
     }
     if (op === ':') {
       const [a, b] = [single(left), single(right)];
-      const text = `${at === inner ? '' : ''}${textOf(left, a)}:${textOf(right, b)}`;
-      return [{ parts: [...a.parts, ...b.parts], text }];
+      return [{ parts: [...a.parts, ...b.parts], text: `${textOf(left, a)}:${textOf(right, b)}` }];
     }
     if (op === '+' || op === '-' || op === '^' || op === '%in%' || op === '||' || op === '|') {
       const hint =
@@ -87,6 +89,8 @@ export function expandGrouping(source: string, node: Expr): Grouping[] {
     text: `${within(inside.parts, inside.text)}:${within(outside.parts, outside.text)}`,
   });
 
+  if (leftSpine(node).steps.length > MAX_PARTS)
+    fail(`A grouping factor has at most ${MAX_PARTS} parts.`, node, 'Make the factor in the table.');
   const { start, end } = node;
   return pieces(node).map(({ parts, text }) => ({
     name: parts.length === 1 ? groupName(parts[0]!) : text,
