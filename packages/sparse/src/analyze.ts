@@ -10,11 +10,11 @@ import { transposePattern } from './transpose.js';
 
 /** Options of {@link analyze}. */
 export interface AnalyzeOptions {
-  /** Default `'amd'`. */
-  readonly ordering?: Ordering;
+  /** Default `'amd'`. Of several, the one that needs the fewest flops is taken (the first on ties). */
+  readonly ordering?: Ordering | readonly Ordering[];
   /**
    * Renumber by a postorder of the elimination tree, which changes neither fill nor flops and helps the numeric phase.
-   * Default: true for computed orderings, false for `'natural'` and given permutations, which are kept as they are.
+   * Default: true for `'amd'` and `'nested-dissection'`; the others are kept as they are.
    */
   readonly postorder?: boolean;
   /**
@@ -71,32 +71,15 @@ export type NumericStructure =
  */
 export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): SymbolicCholesky {
   checkLower(lower);
-  const ordering = options.ordering ?? 'amd';
-  const usePostorder = options.postorder ?? ordering === 'amd';
-
-  let perm = orderingPermutation(lower, ordering);
-  let permInv = invertPermutation(perm);
-  let permuted = permuteSymmetricLower(lower, permInv);
-  let upper = transposePattern(permuted);
-  let parent = eliminationTree(upper);
-  let post = postorder(parent);
-  if (usePostorder && post.some((j, k) => j !== k)) {
-    const amd = perm;
-    perm = post.map((j) => amd[j]);
-    permInv = invertPermutation(perm);
-    permuted = permuteSymmetricLower(lower, permInv);
-    upper = transposePattern(permuted);
-    parent = eliminationTree(upper);
-    post = post.map((_, k) => k);
+  const wantedOrdering = options.ordering ?? 'amd';
+  const candidates: readonly Ordering[] = isList(wantedOrdering) ? wantedOrdering : [wantedOrdering];
+  if (candidates.length === 0) throw new SparseError('bad-option', 'the list of orderings is empty');
+  let best = analyzeOrdering(lower, candidates[0], options.postorder);
+  for (const candidate of candidates.slice(1)) {
+    const other = analyzeOrdering(lower, candidate, options.postorder);
+    if (other.flops < best.flops) best = other;
   }
-
-  const colCounts = columnCounts(permuted, parent, post);
-  let nnz = 0;
-  let flops = 0;
-  for (let j = 0; j < colCounts.length; j++) {
-    nnz += colCounts[j];
-    flops += colCounts[j] * colCounts[j];
-  }
+  const { perm, permInv, permuted, upper, parent, colCounts, nnz, flops } = best;
   if (nnz > 0x7fffffff)
     throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
 
@@ -112,4 +95,34 @@ export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): Symbol
       ? { method, ...simplicialStructure(permuted, upper, parent, colCounts) }
       : { method, ...supernodalStructure(permuted, upper, parent, colCounts) };
   return { n: lower.ncol, lower, perm, permInv, parent, colCounts, nnz, flops, method, structure };
+}
+
+const isList = (ordering: Ordering | readonly Ordering[]): ordering is readonly Ordering[] => Array.isArray(ordering);
+
+/** Permutation, elimination tree and column counts of one ordering. */
+function analyzeOrdering(lower: CscPattern, ordering: Ordering, wantPostorder: boolean | undefined) {
+  const usePostorder = wantPostorder ?? (ordering === 'amd' || ordering === 'nested-dissection');
+  let perm = orderingPermutation(lower, ordering);
+  let permInv = invertPermutation(perm);
+  let permuted = permuteSymmetricLower(lower, permInv);
+  let upper = transposePattern(permuted);
+  let parent = eliminationTree(upper);
+  let post = postorder(parent);
+  if (usePostorder && post.some((j, k) => j !== k)) {
+    const before = perm;
+    perm = post.map((j) => before[j]);
+    permInv = invertPermutation(perm);
+    permuted = permuteSymmetricLower(lower, permInv);
+    upper = transposePattern(permuted);
+    parent = eliminationTree(upper);
+    post = post.map((_, k) => k);
+  }
+  const colCounts = columnCounts(permuted, parent, post);
+  let nnz = 0;
+  let flops = 0;
+  for (let j = 0; j < colCounts.length; j++) {
+    nnz += colCounts[j];
+    flops += colCounts[j] * colCounts[j];
+  }
+  return { perm, permInv, permuted, upper, parent, colCounts, nnz, flops };
 }

@@ -7,6 +7,8 @@ export { crossProductLower, multiply, multiplyInto, multiplySymmetricInto, multi
 export { eliminationTree, postorder } from './elimination-tree.js';
 export { columnCounts } from './column-counts.js';
 export { amdOrdering, type AmdOptions } from './ordering/amd.js';
+export { nestedDissectionOrdering, type NestedDissectionOptions } from './ordering/nested-dissection.js';
+export { rcmOrdering } from './ordering/rcm.js';
 export type { Ordering } from './ordering/ordering.js';
 export { analyze, type AnalyzeOptions, type SymbolicCholesky } from './analyze.js';
 export {

@@ -1,11 +1,13 @@
 import type { CscPattern } from '../csc.js';
 import { SparseError } from '../errors.js';
 import { amdOrdering } from './amd.js';
+import { nestedDissectionOrdering } from './nested-dissection.js';
+import { rcmOrdering } from './rcm.js';
 
-/** A named fill-reducing ordering, or a permutation with `perm[new] = old`. */
-export type Ordering = 'amd' | 'natural' | Int32Array;
+/** A named ordering, or a permutation with `perm[new] = old`. */
+export type Ordering = 'amd' | 'nested-dissection' | 'rcm' | 'natural' | Int32Array;
 
-/** The permutation `perm[new] = old` of an ordering; the result may be the given array itself. */
+/** The permutation `perm[new] = old` of an ordering, a new array. */
 export function orderingPermutation(lower: CscPattern, ordering: Ordering): Int32Array {
   if (typeof ordering !== 'string') {
     if (ordering.length !== lower.ncol)
@@ -15,6 +17,10 @@ export function orderingPermutation(lower: CscPattern, ordering: Ordering): Int3
   switch (ordering) {
     case 'amd':
       return amdOrdering(lower);
+    case 'nested-dissection':
+      return nestedDissectionOrdering(lower);
+    case 'rcm':
+      return rcmOrdering(lower);
     case 'natural':
       return Int32Array.from({ length: lower.ncol }, (_, i) => i);
     default:
