@@ -12,6 +12,7 @@ export type ModelErrorCode =
   | 'bad-level-index'
   | 'bad-start'
   | 'bad-option'
+  | 'new-level'
   | 'bad-model-json';
 
 /** A mistake in the data or the options of a model. The message says what is wrong, where, and what to do. */

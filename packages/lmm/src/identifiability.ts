@@ -1,44 +1,45 @@
-import { ModelError } from './errors.js';
+import { ModelError, type ModelErrorCode } from './errors.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 
+/** What to do with a model whose variances cannot be told apart: refuse it, or fit it and say so. */
+export type IdentifiabilityCheck = 'refuse' | 'warn';
+
 /**
- * Refuses models whose variances cannot be told apart whatever the data say, and remarks on those that rarely can.
+ * Finds variances that cannot be told apart whatever the data say, and those that rarely can.
  *
  * @returns warnings
- * @throws ModelError `one-level`, `not-identified`
+ * @throws ModelError `one-level`, `not-identified`, unless `check` is `warn`
  */
-export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean): string[] {
+export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, check: IdentifiabilityCheck): string[] {
   const n = m.y.length;
   const warnings: string[] = [];
+  const refuse = (code: ModelErrorCode, message: string) => {
+    if (check === 'refuse') throw new ModelError(code, message);
+    warnings.push(message);
+  };
   for (const term of m.terms) {
     const label = labelOf(term);
     const nl = term.levels.length;
+    const effects = nl * term.columns.length;
     if (nl < 2) {
-      throw new ModelError(
+      refuse(
         'one-level',
         `the grouping factor ${term.group} of ${label} has one level (${term.levels[0] ?? 'none'}); ` +
           'a variance between groups cannot be estimated from one group: leave the term out, or use a factor with more levels',
       );
-    }
-    if (nl >= n && !sigmaFixed && isConfoundedWithResidual(term, m.weights)) {
-      throw new ModelError(
+    } else if (nl >= n && !sigmaFixed && isConfoundedWithResidual(term, m.weights)) {
+      refuse(
         'not-identified',
         `the grouping factor ${term.group} of ${label} has as many levels as there are rows (${n}), so its variance cannot be told ` +
           'from the residual variance: leave the term out, or fix sigma',
       );
-    }
-    const effects = nl * term.columns.length;
-    if (effects >= n && !sigmaFixed) {
+    } else if (effects >= n && !sigmaFixed) {
       warnings.push(
         `the term ${label} has ${effects} random effects for ${n} rows: its variances and the residual variance are probably not identified`,
       );
-    } else if (nl < 5) {
-      warnings.push(
-        `the grouping factor ${term.group} has only ${nl} levels: its variance is estimated with little information`,
-      );
     }
   }
-  checkRepeatedColumns(m.terms);
+  for (const message of repeatedColumns(m.terms)) refuse('not-identified', message);
   return warnings;
 }
 
@@ -60,23 +61,23 @@ function isConfoundedWithResidual(term: RandomEffectsTerm, weights: Float64Array
 }
 
 /** The same column on the same levels in two terms adds up to one variance. */
-function checkRepeatedColumns(terms: readonly RandomEffectsTerm[]): void {
+function repeatedColumns(terms: readonly RandomEffectsTerm[]): string[] {
+  const messages: string[] = [];
   for (let i = 1; i < terms.length; i++) {
     for (let j = 0; j < i; j++) {
       const a = terms[i];
       const b = terms[j];
       if (a.levels.length !== b.levels.length || !sameNumbers(a.levelIdx, b.levelIdx)) continue;
       for (let c = 0; c < a.columns.length; c++) {
-        const twin = b.columns.findIndex((z) => sameNumbers(z, a.columns[c]));
-        if (twin < 0) continue;
-        throw new ModelError(
-          'not-identified',
+        if (!b.columns.some((z) => sameNumbers(z, a.columns[c]))) continue;
+        messages.push(
           `${a.names[c]} varies by ${a.group} both in ${labelOf(b)} and in ${labelOf(a)}: only the sum of the two variances is ` +
             'determined; take it out of one of the terms',
         );
       }
     }
   }
+  return messages;
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -2,6 +2,7 @@ export { fitModel, matricesOf, type FitModelOptions } from './fit.js';
 export { fitMatrices } from './fit-matrices.js';
 export { findOptimum, type FitOptions, type Optimum } from './optimum.js';
 export { FittedModel, type ObjectiveAt } from './fitted-model.js';
+export { lmm, type TextbookEstimates } from './textbook.js';
 export { ModelError, type ModelErrorCode } from './errors.js';
 export {
   checkMatrices,

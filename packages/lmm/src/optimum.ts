@@ -5,7 +5,7 @@ import { now } from './clock.js';
 import type { CrossProducts } from './cross-products.js';
 import { ModelError } from './errors.js';
 import type { Certificate } from './fitted-model-data.js';
-import { checkIdentifiability } from './identifiability.js';
+import { checkIdentifiability, type IdentifiabilityCheck } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
@@ -29,6 +29,8 @@ export interface FitOptions {
   readonly tolerance?: number;
   /** Relative standard deviation below which a fit is called singular, in units of the column's root mean square; default 1e-4. */
   readonly singularTolerance?: number;
+  /** Models that no data could identify are refused, or fitted with a warning. Default `refuse`. */
+  readonly identifiability?: IdentifiabilityCheck;
   /** Called after every evaluation; return false to stop. */
   readonly onEvaluation?: (evaluation: Evaluation, count: number) => boolean | void;
 }
@@ -60,7 +62,7 @@ export interface Optimum {
 export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): Optimum {
   const began = now();
   const sigma = checkedSigma(options.sigma);
-  const warnings = checkIdentifiability(matrices, sigma !== null);
+  const warnings = checkIdentifiability(matrices, sigma !== null, options.identifiability ?? 'refuse');
   const structure = composite(matrices.terms.map((term) => term.structure));
   const bases = findBases(matrices);
   const cp = accumulateCrossProducts(matrices, bases);
@@ -70,7 +72,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   const plan = planSearch(cp, structure, options);
   const criterion: Criterion = { reml: options.reml ?? true, sigma };
   const { objective, found, evaluations } = searchWithDigits(plan, criterion, matrices, bases, options);
-  const { par, value } = snapToBoundary(objective, plan, found.par, found.value);
+  const { par, value } = bestOf(objective, plan, found);
   const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
   const certificate = certify(objective, plan, found, par, value, singular, parNamesOf(matrices, structure));
   const theta = new Float64Array(structure.thetaLength);
@@ -89,6 +91,21 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     warnings,
     timings: { crossProducts: read - began, optimize: now() - read },
   };
+}
+
+/** The polished point, unless the objective is higher there by more than rounding. */
+function bestOf(
+  objective: ProfiledObjective,
+  plan: SearchPlan,
+  found: SearchResult,
+): { par: Float64Array; value: number } {
+  for (const candidate of [found.polished, found.par]) {
+    const par = snapToBoundary(objective, plan, candidate, found.value);
+    const value = objectiveAtPar(objective, plan.composite, par);
+    const noise = Math.max(4e-14 * Math.abs(value) + 1e-11, objective.noise());
+    if (value <= found.value + noise || candidate === found.par) return { par, value };
+  }
+  return { par: found.par, value: found.value };
 }
 
 /** The search space by the user's columns, and what is needed to search in better ones. */
@@ -190,9 +207,11 @@ function searchWithDigits(
     objectiveAtPar(working, structure, found.par);
     const effects = round < 3 && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(working) : null;
     if (!effects) {
-      const snapped = snapToBoundary(working, { start, unit, free }, found.par, found.value);
+      const space = { start, unit, free };
+      const polished = columns.outOf(snapToBoundary(working, space, found.polished, found.value));
+      const plain = columns.outOf(snapToBoundary(working, space, found.par, found.value));
       const objective = profiledObjective(working.pls.cp, structure, criterion, working.pls);
-      return { objective, found: { ...found, par: columns.outOf(snapped.par), value: snapped.value }, evaluations };
+      return { objective, found: { ...found, par: plain, polished }, evaluations };
     }
     working = onCross(accumulateCrossProducts(matrices, bases, effects));
     start = found.par;

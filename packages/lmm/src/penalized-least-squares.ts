@@ -60,6 +60,9 @@ export interface PenalizedLeastSquares {
     readonly Zty: Float64Array;
     readonly Xty: Float64Array;
   };
+  /** The outcome of the last solution, and the factors it was for: the same factors are not solved again. */
+  outcome: PlsFailure;
+  readonly solvedFor: readonly Float64Array[];
   /** log|L|^2 = log|S|. */
   ldL2: number;
   /** log|RX|^2 in the basis Q1. */
@@ -90,6 +93,8 @@ export function penalizedLeastSquares(cp: CrossProducts): PenalizedLeastSquares 
     symbolic,
     factor: createFactor(symbolic),
     lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
+    solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
+    outcome: 'not-finite',
     values: new Float64Array(placed.pattern.rowIdx.length),
     RZX: new Float64Array(q * p),
     RXt: new Float64Array(p * p),
@@ -117,6 +122,19 @@ export function penalizedLeastSquares(cp: CrossProducts): PenalizedLeastSquares 
 
 /** Solves at the factors that stand in `pls.lambdas`. Cost: one numeric factorisation and p + 1 solves; nothing depends on n. */
 export function solvePenalized(pls: PenalizedLeastSquares): PlsFailure {
+  const { lambdas, solvedFor } = pls;
+  let known = pls.outcome === 'none';
+  for (let t = 0; t < lambdas.length; t++) {
+    for (let k = 0; k < lambdas[t].length; k++) {
+      if (lambdas[t][k] !== solvedFor[t][k]) known = false;
+      solvedFor[t][k] = lambdas[t][k];
+    }
+  }
+  if (!known) pls.outcome = solve(pls);
+  return pls.outcome;
+}
+
+function solve(pls: PenalizedLeastSquares): PlsFailure {
   const { cp, placed, factor, lambdas, values, RZX, RXt, work } = pls;
   const { q, p } = cp;
   for (const lambda of lambdas)

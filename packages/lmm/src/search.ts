@@ -11,9 +11,11 @@ export interface SearchSpace {
   readonly free: Int32Array;
 }
 
-export interface SearchResult extends Omit<Minimum, 'x' | 'gradient' | 'hessian'> {
-  /** All par, the fixed ones included. */
+export interface SearchResult extends Omit<Minimum, 'x' | 'polished' | 'gradient' | 'hessian'> {
+  /** All par at the best evaluation, the fixed ones included. */
   readonly par: Float64Array;
+  /** par after the last Newton step, which was not evaluated. */
+  readonly polished: Float64Array;
 }
 
 /** Minimises the objective over the free par. Derivatives by theta are chained to par through the structures. */
@@ -64,9 +66,12 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
     Float64Array.from(free, (i) => space.start[i]),
     options,
   );
-  const best = space.start.slice();
-  for (let i = 0; i < k; i++) best[free[i]] = minimum.x[i];
-  return { ...minimum, par: best };
+  const all = (x: Float64Array) => {
+    const out = space.start.slice();
+    for (let i = 0; i < k; i++) out[free[i]] = x[i];
+    return out;
+  };
+  return { ...minimum, par: all(minimum.x), polished: all(minimum.polished) };
 }
 
 /** The objective at par. */
@@ -85,7 +90,7 @@ export function snapToBoundary(
   space: SearchSpace,
   par: Float64Array,
   value: number,
-): { par: Float64Array; value: number } {
+): Float64Array {
   const { composite } = objective;
   const lower = composite.parBounds().lower;
   let best = par.slice();
@@ -113,5 +118,5 @@ export function snapToBoundary(
       bestValue = at;
     }
   }
-  return { par: best, value: objectiveAtPar(objective, composite, best) };
+  return best;
 }

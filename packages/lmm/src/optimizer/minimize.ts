@@ -33,7 +33,10 @@ export interface MinimizeOptions {
 }
 
 export interface Minimum {
+  /** The best point that was evaluated. */
   readonly x: Float64Array;
+  /** The last Newton step applied to `x` when the search converged, not evaluated; else `x`. Usually good to twice the digits. */
+  readonly polished: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
   /** The model of the Hessian at the end: the problem's own plus what gradient differences taught. */
@@ -66,6 +69,7 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
   let radius = 1;
   const finish = (reason: StopReason, step: TrustRegionStep | null): Minimum => ({
     x: here.x,
+    polished: reason === 'converged' && step ? here.x.map((v, i) => v + unit[i] * step.step[i]) : here.x,
     value: here.value,
     gradient: here.gradient,
     hessian: unscaled(sum(here.hessian, correction), unit),

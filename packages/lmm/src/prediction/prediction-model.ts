@@ -1,0 +1,130 @@
+import { lambdaInto } from '@blup/covariance';
+import type { Design } from '@blup/formula';
+import { solveLtInPlace, unpermuteInto } from '@blup/sparse';
+import { solveLowerInPlace } from '../dense.js';
+import type { FittedModel } from '../fitted-model.js';
+import { aliasedColumns, type AliasedColumn } from './aliased-columns.js';
+
+/** One random-effects term as prediction needs it. */
+export interface PredictionTerm {
+  /** As in the formula: `(1 + Days | Subject)`. */
+  readonly label: string;
+  readonly group: string;
+  readonly names: readonly string[];
+  readonly levels: readonly string[];
+  /** Relative covariance factor of one level, nc by nc, column-major: Var b = sigma^2 lambda lambda'. */
+  readonly lambda: Float64Array;
+  /** Conditional modes, level by level: nl times nc numbers. */
+  readonly modes: Float64Array;
+  /** Number of the term's first random effect. */
+  readonly start: number;
+}
+
+/** What standard errors of known levels need: the penalised system at the estimated theta. */
+export interface PredictionSystem {
+  /** Lower triangle of Lambda'Z'Z Lambda, q by q, by columns. */
+  readonly colPtr: Int32Array;
+  readonly rowIdx: Int32Array;
+  readonly values: Float64Array;
+  /** S^-1 Lambda'Z'X RX^-1, q by p, column-major. */
+  readonly effectsOnFixed: Float64Array;
+}
+
+/**
+ * A fitted model reduced to what predictions for new rows need; nothing in it has the length of the training data. The same object is
+ * made from a fitted model ({@link predictionModel}) and from an exported one ({@link readModel}).
+ */
+export interface PredictionModel {
+  readonly responseName: string;
+  /** How new rows become columns; null for a model of ready-made matrices. */
+  readonly design: Design | null;
+  readonly fixed: {
+    /** Names of all columns of X, those left out included. */
+    readonly names: readonly string[];
+    /** Columns with a coefficient, ascending; p of them. */
+    readonly kept: readonly number[];
+    /** Coefficients of the kept columns. */
+    readonly beta: Float64Array;
+    /** Upper triangle, p by p, column-major: Cov(beta) = sigma^2 (RX'RX)^-1. */
+    readonly RX: Float64Array;
+    /** Columns left out because they depend on the kept ones, and how. */
+    readonly aliased: readonly AliasedColumn[];
+  };
+  readonly sigma: number;
+  /** In the order of the formula, `||` taken apart. */
+  readonly terms: readonly PredictionTerm[];
+  /** Null when the model was exported without: predictions then have no standard errors at known levels. */
+  readonly system: PredictionSystem | null;
+}
+
+/** The part of a fitted model that predicts. Cost: one evaluation of the objective, p solves, and one pass over the rows per aliased column. */
+export function predictionModel(model: FittedModel): PredictionModel {
+  const { optimum, frame } = model;
+  const { matrices, cp, composite, objective, theta } = optimum;
+  objective.evaluate(theta);
+  const { pls } = objective;
+  const { colPtr, rowIdx } = pls.placed.pattern;
+  return {
+    responseName: matrices.responseName,
+    design: frame?.design ?? null,
+    fixed: {
+      names: matrices.X.names,
+      kept: [...cp.fixed.kept],
+      beta: Float64Array.from(model.data.beta.values),
+      RX: triangleByColumns(pls.RXt, cp.fixed.R, cp.p),
+      aliased: aliasedColumns(matrices, cp),
+    },
+    sigma: Math.sqrt(objective.scale()),
+    terms: matrices.terms.map((term, t): PredictionTerm => {
+      const { nc, nl, start } = cp.terms[t];
+      const lambda = new Float64Array(nc * nc);
+      lambdaInto(composite.parts[t], theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]), lambda);
+      const modes = new Float64Array(nl * nc);
+      for (let l = 0; l < nl; l++) {
+        for (let r = 0; r < nc; r++) {
+          let s = 0;
+          for (let c = 0; c < nc; c++) s += lambda[c * nc + r] * pls.u[start + l * nc + c];
+          modes[l * nc + r] = s;
+        }
+      }
+      const label = frame?.random[t]?.label ?? `(${term.names.join(' + ')} | ${term.group})`;
+      return { label, group: term.group, names: term.names, levels: term.levels, lambda, modes, start };
+    }),
+    system: {
+      colPtr: colPtr.slice(),
+      rowIdx: rowIdx.slice(),
+      values: pls.values.slice(),
+      effectsOnFixed: effectsOnFixed(model),
+    },
+  };
+}
+
+/** RXt' R: the triangle of the basis Q1 taken back to the columns of X. */
+function triangleByColumns(RXt: Float64Array, R: Float64Array, p: number): Float64Array {
+  const out = new Float64Array(p * p);
+  for (let j = 0; j < p; j++) {
+    for (let i = 0; i <= j; i++) {
+      let s = 0;
+      for (let k = i; k <= j; k++) s += RXt[i * p + k] * R[j * p + k];
+      out[j * p + i] = s;
+    }
+  }
+  return out;
+}
+
+/** S^-1 Lambda'Z'X RX^-1 = P' L^-T RZX RX^-1; the basis of X cancels. */
+function effectsOnFixed(model: FittedModel): Float64Array {
+  const { pls } = model.optimum.objective;
+  const { q, p } = pls.cp;
+  const work = pls.RZX.slice();
+  solveLtInPlace(pls.factor, work, p);
+  const out = new Float64Array(q * p);
+  unpermuteInto(pls.factor, work, out, p);
+  const row = new Float64Array(p);
+  for (let i = 0; i < q; i++) {
+    for (let k = 0; k < p; k++) row[k] = out[k * q + i];
+    solveLowerInPlace(pls.RXt, p, row);
+    for (let k = 0; k < p; k++) out[k * q + i] = row[k];
+  }
+  return out;
+}
