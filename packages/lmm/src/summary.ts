@@ -98,7 +98,8 @@ function fixedEffects(model: FittedModelData): string {
   const t = model.beta.values.map((b, i) => b / model.se[i]);
   const columns: TextColumn[] = [
     { title: '', align: 'left', cells: model.beta.names },
-    { title: 'Estimate', align: 'right', cells: formatColumn(model.beta.values, 4) },
+    // Estimates to the decimals that their standard errors support.
+    { title: 'Estimate', align: 'right', cells: formatColumn(model.beta.values, 4, model.se) },
     { title: 'Std. Error', align: 'right', cells: formatColumn(model.se, 4) },
     { title: 't value', align: 'right', cells: t.map((v) => v.toFixed(3)) },
   ];

@@ -21,10 +21,11 @@ export function textTable(columns: readonly TextColumn[]): string {
 
 /**
  * The numbers of one column with a common number of decimals, chosen so that the smallest of them in size still shows about `digits`
- * significant digits, but no more than 7 decimals; very large or small columns in scientific notation.
+ * significant digits, but no more than 7 decimals; very large or small columns in scientific notation. `guide` are the numbers that
+ * decide, when they are others than those printed.
  */
-export function formatColumn(values: readonly number[], digits: number): string[] {
-  const finite = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
+export function formatColumn(values: readonly number[], digits: number, guide: readonly number[] = values): string[] {
+  const finite = guide.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
   if (finite.length === 0) return values.map(String);
   const largest = Math.max(...finite);
   const smallest = Math.min(...finite);

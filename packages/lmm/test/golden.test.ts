@@ -66,8 +66,8 @@ describe.each(plainCaseIds)('%s', (id) => {
   });
 
   it('has the conditional modes and variances', () => {
-    for (const [group, r] of Object.entries<any>(want.ranef ?? {})) {
-      // oxlint-disable-line typescript/no-explicit-any -- golden JSON
+    const ranef: Record<string, { levels: string[]; names: string[]; values: number[][] }> = want.ranef ?? {};
+    for (const [group, r] of Object.entries(ranef)) {
       expect(data.ngroups[group]).toBe(want.ngroups[group]);
       const found = data.ranef[group];
       const columns = positions(r.names, found.names);

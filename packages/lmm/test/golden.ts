@@ -13,7 +13,9 @@ export interface GoldenCase {
   contrasts?: Record<string, string>;
   tags?: string[];
   residual?: object;
-  results: any; // oxlint-disable-line typescript/no-explicit-any -- the shape differs by case and is compared field by field
+  // The shape differs by case and is compared field by field.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  results: any;
 }
 
 /** Cases with independent residuals and no covariance structure but scalar, diagonal and unstructured. */

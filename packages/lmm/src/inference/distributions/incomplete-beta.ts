@@ -9,30 +9,26 @@ export function logIncompleteBeta(a: number, b: number, x: number, y: number): L
   if (x <= 0) return { lower: -Infinity, upper: 0 };
   if (y <= 0) return { lower: 0, upper: -Infinity };
   const weight = logBetaWeight(a, b, x, y);
-  if (x * (a + b + 2) < a + 1) return withComplement(weight + Math.log(betaFraction(a, b, x) / a), 'lower');
-  return withComplement(weight + Math.log(betaFraction(b, a, y) / b), 'upper');
+  if (x * (a + b + 2) < a + 1) return withComplement(weight + Math.log(betaFraction(a, b, x, y)), 'lower');
+  return withComplement(weight + Math.log(betaFraction(b, a, y, x)), 'upper');
 }
 
-/** I_x(a, b) a B(a, b) x^-a (1 - x)^-b by the modified Lentz algorithm (Thompson and Barnett 1986). */
-function betaFraction(a: number, b: number, x: number): number {
-  const tiny = 1e-300;
-  let c = 1;
-  let d = 1 - ((a + b) * x) / (a + 1);
-  d = 1 / (d === 0 ? tiny : d);
+/**
+ * I_x(a, b) B(a, b) x^-a y^-b by the even part of the fraction (Didonato and Morris 1992, ACM TOMS 18, 360-373), whose terms are written
+ * with lambda = (a + b) y - b, so that nothing cancels where x is close to 1. Modified Lentz algorithm (Thompson and Barnett 1986).
+ */
+function betaFraction(a: number, b: number, x: number, y: number): number {
+  const lambda = (a + b) * y - b;
+  let d = (a + 1) / (a * (lambda + 1));
+  let c = 1 / d;
   let h = d;
-  for (let m = 1; m < 1_000_000; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 + even * d;
-    c = 1 + even / c;
-    d = 1 / (d === 0 ? tiny : d);
-    if (c === 0) c = tiny;
-    h *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 + odd * d;
-    c = 1 + odd / c;
-    d = 1 / (d === 0 ? tiny : d);
-    if (c === 0) c = tiny;
-    const delta = d * c;
+  for (let n = 1; n < 1_000_000; n++) {
+    const s = a + 2 * n - 1;
+    const alpha = ((a + n - 1) / s) * ((a + b + n - 1) / s) * n * (b - n) * x * x;
+    const beta = n + (n * (b - n) * x) / s + ((a + n) / (s + 2)) * (lambda + 1 + n * (1 + y));
+    d = 1 / (beta + alpha * d);
+    c = beta + alpha / c;
+    const delta = c * d;
     h *= delta;
     if (Math.abs(delta - 1) < 1e-16) break;
   }

@@ -1,0 +1,40 @@
+import type { TableLike, UserFunctions } from '@blup/formula';
+import { ModelError } from '../errors.js';
+import { FittedModel } from '../fitted-model.js';
+import { newRows, trainingRows, type TermNeed } from './new-rows.js';
+import { predictionModel, type PredictionModel } from './prediction-model.js';
+import { predictRows, selectTerms, type PredictOptions, type Predictions } from './predict-rows.js';
+
+export interface PredictTableOptions extends PredictOptions {
+  /** Functions of the user's that the formula calls. */
+  readonly functions?: UserFunctions;
+}
+
+/**
+ * Predictions for the rows of a table (columns by name, row objects, or an Arrow table), with the states, levels, contrasts and offsets
+ * of the fit. Rows stay in place: a missing predictor gives NaN. The response need not be in the table, nor the grouping factors of
+ * terms that take no part.
+ *
+ *     predict(model, { Days: [0, 9], Subject: ['308', 'new'] }, { newLevels: 'integrated', interval: 'prediction' })
+ *
+ * @param model a fitted model, or an exported one ({@link readModel})
+ * @param table null for the rows that the model was fitted to (fitted models only)
+ * @throws ModelError `new-level`, `bad-option`, `lengths-differ`; FormulaError for absent columns and unknown categories
+ */
+export function predict(
+  model: FittedModel | PredictionModel,
+  table: TableLike | null,
+  options: PredictTableOptions = {},
+): Predictions {
+  const fitted = model instanceof FittedModel ? model : null;
+  const source = model instanceof FittedModel ? predictionModel(model) : model;
+  if (table === null) {
+    if (!fitted) throw new ModelError('no-rows', 'an exported model has no rows of its own: give the rows to predict');
+    return predictRows(source, trainingRows(fitted.optimum.matrices), options);
+  }
+  const anew = options.interval === 'prediction';
+  const needs = selectTerms(source, options.terms).map((included): TermNeed =>
+    included ? 'levels' : anew ? 'columns' : 'nothing',
+  );
+  return predictRows(source, newRows(source, table, needs, options.functions), options);
+}
