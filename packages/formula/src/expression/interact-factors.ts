@@ -6,10 +6,8 @@ const DIRECT = 1 << 24;
 /**
  * The interaction of two factors with the combinations that occur, the first factor varying slowest (R's `a:b` of factors,
  * unused combinations dropped). O(n + combinations).
- *
- * @param swapLabels - write the second factor's level first.
  */
-export function interactFactors(a: FactorValue, b: FactorValue, separator: string, swapLabels = false): FactorValue {
+export function interactFactors(a: FactorValue, b: FactorValue, separator: string): FactorValue {
   const n = a.codes.length;
   const nb = b.levels.length;
   const size = a.levels.length * nb;
@@ -30,9 +28,6 @@ export function interactFactors(a: FactorValue, b: FactorValue, separator: strin
     const rank = new Map(Array.from(cells, (cell, k) => [cell, k]));
     for (let i = 0; i < n; i++) codes[i] = rank.get(cellOf(i)) ?? -1;
   }
-  const levels = Array.from(cells, (cell) => {
-    const [first, second] = [a.levels[Math.floor(cell / nb)]!, b.levels[cell % nb]!];
-    return swapLabels ? second + separator + first : first + separator + second;
-  });
+  const levels = Array.from(cells, (cell) => `${a.levels[Math.floor(cell / nb)]!}${separator}${b.levels[cell % nb]!}`);
   return { kind: 'factor', codes, levels, ordered: false, text: false };
 }

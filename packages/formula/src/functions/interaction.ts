@@ -1,10 +1,27 @@
-import { interactFactors } from '../expression/interact-factors.js';
 import type { FactorValue } from '../expression/value.js';
 import { flagOption, textOption } from './arguments.js';
-import type { PlainFunction } from './function.js';
+import type { Call, PlainFunction } from './function.js';
+
+/** More combinations than this are refused; grouping factors go further with `a:b`, which lists only what occurs. */
+const MAX_COMBINATIONS = 1_000_000;
+
+/** All combinations of two factors' levels, `slow` outermost. @param slowFirst - whether its level is written first. */
+function combine(call: Call, slow: FactorValue, fast: FactorValue, separator: string, slowFirst: boolean): FactorValue {
+  const nf = fast.levels.length;
+  if (slow.levels.length * nf > MAX_COMBINATIONS) {
+    call.fail(`interaction() would have more than ${MAX_COMBINATIONS} levels.`, undefined, 'For grouping write a:b.');
+  }
+  return {
+    kind: 'factor',
+    codes: slow.codes.map((code, i) => (code < 0 || fast.codes[i]! < 0 ? -1 : code * nf + fast.codes[i]!)),
+    levels: slow.levels.flatMap((a) => fast.levels.map((b) => (slowFirst ? a + separator + b : b + separator + a))),
+    ordered: false,
+    text: false,
+  };
+}
 
 /**
- * `interaction(a, b)`: the combinations that occur as one factor, `a1.b1`; the first factor varies fastest unless
+ * `interaction(a, b)`: all combinations as the levels of one factor, `a1.b1`; the first factor varies fastest unless
  * `lex.order = TRUE`.
  */
 export const interaction: PlainFunction = {
@@ -13,6 +30,7 @@ export const interaction: PlainFunction = {
   evaluate(call) {
     const separator = textOption(call, 'sep') ?? '.';
     const lexical = flagOption(call, 'lex.order', false);
+    // Levels without rows are dropped from the model anyway.
     flagOption(call, 'drop', false);
     const factors = call.rest.map((value, k): FactorValue => {
       if (value.kind === 'factor') return value;
@@ -20,7 +38,7 @@ export const interaction: PlainFunction = {
     });
     if (factors.length === 0) call.fail('interaction() needs at least one factor.');
     return factors.reduce((left, right) =>
-      lexical ? interactFactors(left, right, separator) : interactFactors(right, left, separator, true),
+      lexical ? combine(call, left, right, separator, true) : combine(call, right, left, separator, false),
     );
   },
 };
