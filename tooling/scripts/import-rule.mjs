@@ -18,7 +18,7 @@ export const rule = {
   },
   '@blup/sql': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
   blup: { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
-  '@blup/demo': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
+  '@blup/demo': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false, app: true },
 };
 
 const packageName = (specifier) =>
@@ -29,7 +29,7 @@ const packageName = (specifier) =>
 
 /** The source file that a relative specifier with its `.js` suffix stands for, or null. */
 function sourceOf(from, specifier) {
-  const path = resolve(dirname(from), specifier);
+  const path = resolve(dirname(from), specifier.replace(/\?.*$/, '')); // a bundler's query: './fit.worker.js?worker'
   const candidates = [path.replace(/\.js$/, '.ts'), path.replace(/\.mjs$/, '.mts'), path];
   return candidates.find((candidate) => /\.\w+$/.test(candidate) && existsSync(candidate)) ?? null;
 }
@@ -110,7 +110,6 @@ function problemsOf({ folder, path, manifest }, byName, root) {
   for (const file of filesIn(source, ['.ts', '.js', '.mjs', '.svelte'])) {
     const next = [];
     edges.set(file, next);
-    if (file.endsWith('.svelte')) continue;
     for (const found of importsOf(file)) {
       const { specifier, typeOnly, line } = found;
       const target = packageName(specifier);
@@ -131,8 +130,8 @@ function problemsOf({ folder, path, manifest }, byName, root) {
     }
   }
   for (const dependency of Object.keys(dependencies)) {
-    if (edges.size > 0 && !used.has(dependency))
-      problems.push(`${folder}/package.json: ${dependency} is declared but not imported`);
+    if (allowed.app || edges.size === 0 || used.has(dependency)) continue; // an app's tools use some of its dependencies
+    problems.push(`${folder}/package.json: ${dependency} is declared but not imported`);
   }
 
   for (const file of [
