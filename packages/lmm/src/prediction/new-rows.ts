@@ -80,9 +80,9 @@ function needsByDesignTerm(design: Design, needs: readonly TermNeed[]): TermNeed
   let at = 0;
   return design.random.map(({ independent, matrix }) => {
     const count = independent ? matrix.columns!.length : 1;
-    const own = needs.slice(at, at + count);
+    const own = new Set(needs.slice(at, at + count));
     at += count;
-    return own.includes('levels') ? 'levels' : own.includes('columns') ? 'columns' : 'nothing';
+    return own.has('levels') ? 'levels' : own.has('columns') ? 'columns' : 'nothing';
   });
 }
 

@@ -3,7 +3,8 @@ import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { newRows, trainingRows, type TermNeed } from './new-rows.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
-import { predictRows, selectTerms, type PredictOptions, type Predictions } from './predict-rows.js';
+import { selectTerms, type PredictOptions, type Predictions } from './predict-options.js';
+import { predictRows } from './predict-rows.js';
 
 export interface PredictTableOptions extends PredictOptions {
   /** Functions of the user's that the formula calls. */
