@@ -3,7 +3,8 @@ import type { ModelFrame } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
 import { dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
-import type { ConditionalModes, FittedModelData } from './fitted-model-data.js';
+import type { CrossProducts } from './cross-products.js';
+import type { FittedModelData } from './fitted-model-data.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import { parNamesOf, type Optimum } from './optimum.js';
 import { fittedValues, leverages } from './row-results.js';
@@ -47,24 +48,43 @@ export class FittedModel {
   readonly rows: Int32Array | null;
   /** The model frame that the model was fitted to: which rows were left out and why, and the design; null for ready-made matrices. */
   readonly frame: ModelFrame | null;
-  /** offset + X beta + Z b, length nobs. */
-  readonly fitted: Float64Array;
-  /** y - fitted, length nobs. */
-  readonly residuals: Float64Array;
+  readonly #u: Float64Array;
+  #fitted: Float64Array | null = null;
+  #residuals: Float64Array | null = null;
 
   constructor(optimum: Optimum, context: FittedModelContext) {
     this.optimum = optimum;
     this.rows = context.rows;
     this.frame = context.frame;
-    const { objective, par, composite, matrices, cp } = optimum;
-    const theta = new Float64Array(composite.thetaLength);
-    composite.thetaInto(par, theta);
-    objective.evaluate(theta);
-    const ranef = conditionalModes(cp, matrices.terms, this.factors(), objective.pls.u);
-    const beta = betaByColumns(optimum);
-    this.fitted = fittedValues(matrices, cp.fixed.kept, beta, effectsByTerm(optimum, ranef));
-    this.residuals = matrices.y.map((v, i) => v - this.fitted[i]);
-    this.data = describe(optimum, context, beta, ranef, this.factors(), quantilesOf(this.scaledResiduals()));
+    this.returnToOptimum();
+    this.#u = optimum.objective.pls.u.slice();
+    const { matrices, cp } = optimum;
+    // What costs time or memory in proportion to rows or levels is made when it is first asked for.
+    this.data = lazily(describe(optimum, context, betaByColumns(optimum), this.factors()), {
+      ranef: () => nullObject([...conditionalModes(cp, matrices.terms, this.factors(), this.#u)]),
+      scaledResiduals: () => quantilesOf(this.scaledResiduals()),
+    });
+  }
+
+  /** offset + X beta + Z b, length nobs. */
+  get fitted(): Float64Array {
+    if (!this.#fitted) {
+      const { matrices, cp } = this.optimum;
+      const effects = effectsByTerm(cp, this.factors(), this.#u);
+      this.#fitted = fittedValues(matrices, cp.fixed.kept, Float64Array.from(this.data.beta.values), effects);
+    }
+    return this.#fitted;
+  }
+
+  /** y - fitted, length nobs. */
+  get residuals(): Float64Array {
+    if (!this.#residuals) {
+      const { fitted } = this;
+      const { y } = this.optimum.matrices;
+      this.#residuals = new Float64Array(y.length);
+      for (let i = 0; i < y.length; i++) this.#residuals[i] = y[i] - fitted[i];
+    }
+    return this.#residuals;
   }
 
   /** sqrt(w) (y - fitted), length nobs. */
@@ -75,7 +95,7 @@ export class FittedModel {
 
   /** Pearson residuals divided by sigma. */
   scaledResiduals(): Float64Array {
-    const sigma = Math.sqrt(this.optimum.objective.scale());
+    const { sigma } = this.data;
     return this.pearsonResiduals().map((r) => r / sigma);
   }
 
@@ -185,18 +205,19 @@ function covarianceOfBeta({ objective, cp }: Optimum): number[][] {
   );
 }
 
-function effectsByTerm({ matrices }: Optimum, ranef: ReadonlyMap<string, ConditionalModes>): Float64Array[] {
-  const out: Float64Array[] = matrices.terms.map((t) => new Float64Array(t.levels.length * t.names.length));
-  for (const [group, members] of termsByGroup(matrices.terms)) {
-    const { values } = ranef.get(group)!;
-    let from = 0;
-    for (const t of members) {
-      const nc = matrices.terms[t].names.length;
-      for (let l = 0; l < values.length; l++) for (let c = 0; c < nc; c++) out[t][l * nc + c] = values[l][from + c];
-      from += nc;
+/** b = Lambda u of every term, nl by nc, level by level. */
+function effectsByTerm(cp: CrossProducts, lambdas: readonly Float64Array[], u: Float64Array): Float64Array[] {
+  return cp.terms.map(({ nc, nl, start }, t) => {
+    const out = new Float64Array(nl * nc);
+    for (let l = 0; l < nl; l++) {
+      for (let r = 0; r < nc; r++) {
+        let s = 0;
+        for (let c = 0; c <= r; c++) s += lambdas[t][c * nc + r] * u[start + l * nc + c];
+        out[l * nc + r] = s;
+      }
     }
-  }
-  return out;
+    return out;
+  });
 }
 
 /** Minimum, quartiles (linear interpolation between order statistics) and maximum. */
@@ -215,10 +236,8 @@ function describe(
   optimum: Optimum,
   context: FittedModelContext,
   beta: Float64Array,
-  ranef: ReadonlyMap<string, ConditionalModes>,
   factors: readonly Float64Array[],
-  scaledResiduals: readonly number[],
-): FittedModelData {
+): Omit<FittedModelData, 'ranef' | 'scaledResiduals'> {
   const { matrices: m, cp, composite, objective, par, theta, value, certificate, fixedPar } = optimum;
   const { pls, reml } = objective;
   const { n, p } = cp;
@@ -253,7 +272,6 @@ function describe(
     terms: m.terms.map((t) => ({ group: t.group, names: t.names, structure: t.structure.kind, nl: t.levels.length })),
     varcorr: m.terms.map((t, k) => varianceComponents(t.group, t.names, factors[k], sigma)),
     ngroups: nullObject([...groups].map(([g, members]) => [g, m.terms[members[0]].levels.length])),
-    ranef: nullObject([...ranef]),
     certificate,
     devcomp: {
       wrss: pls.wrss,
@@ -270,7 +288,6 @@ function describe(
       nnz: pls.symbolic.nnz,
       perm: [...pls.symbolic.perm],
     },
-    scaledResiduals,
     warnings: [...context.warnings, ...optimum.warnings],
     timings: { ...optimum.timings, total: context.total },
   };
@@ -281,4 +298,13 @@ function nullObject<T>(entries: readonly (readonly [string, T])[]): Record<strin
   const out = Object.create(null) as Record<string, T>;
   for (const [key, value] of entries) out[key] = value;
   return out;
+}
+
+/** The object with further entries that are computed once, when they are first read. */
+function lazily<T extends object, U extends object>(base: T, entries: { [K in keyof U]: () => U[K] }): T & U {
+  for (const key of Object.keys(entries) as (keyof U)[]) {
+    let value: U[keyof U] | undefined;
+    Object.defineProperty(base, key, { enumerable: true, get: () => (value ??= entries[key]()) });
+  }
+  return base as T & U;
 }
