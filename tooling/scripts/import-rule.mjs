@@ -18,7 +18,11 @@ export const rule = {
   },
   '@blup/sql': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
   blup: { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
-  '@blup/demo': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false, app: true },
+  '@blup/demo': {
+    own: { '@blup/sparse': 'value', '@blup/formula': 'value', '@blup/lmm': 'value' },
+    library: false,
+    app: true,
+  },
 };
 
 const packageName = (specifier) =>

@@ -1,0 +1,31 @@
+/* Keeps every file of one build, so that the page opens without a network. A new build is a new cache; the old one goes. */
+const VERSION = 'blup-__VERSION__';
+const FILES = ['__FILES__'];
+
+self.addEventListener('install', (event) => {
+  const store = async () => {
+    const cache = await caches.open(VERSION);
+    await cache.addAll(['./', ...FILES]);
+    await self.skipWaiting();
+  };
+  event.waitUntil(store());
+});
+
+self.addEventListener('activate', (event) => {
+  const tidy = async () => {
+    const old = (await caches.keys()).filter((key) => key.startsWith('blup-') && key !== VERSION);
+    await Promise.all(old.map((key) => caches.delete(key)));
+    await self.clients.claim();
+  };
+  event.waitUntil(tidy());
+});
+
+self.addEventListener('fetch', (event) => {
+  if (event.request.method !== 'GET') return;
+  const answer = async () => {
+    const cache = await caches.open(VERSION);
+    const kept = await cache.match(event.request, { ignoreSearch: true });
+    return kept ?? fetch(event.request);
+  };
+  event.respondWith(answer());
+});

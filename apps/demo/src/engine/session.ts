@@ -1,0 +1,108 @@
+import { fitModel, type FittedModel } from '@blup/lmm';
+import { modelTable, orderedByData } from '../data/model-table.js';
+import { DataError, type RawTable } from '../data/raw-table.js';
+import { readFile } from '../data/read-file.js';
+import { summarizeTable, type TableSummary } from '../data/summarize-table.js';
+import { contrastsOf, factorsOf, type ModelSettings } from '../model/settings.js';
+import type { FitReport, Outcome, Progress } from './fit-report.js';
+import { outcomeOf } from './problem.js';
+
+/** Level orders that come with a built-in data set. */
+export interface DeclaredLevels {
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly ordered: boolean;
+}
+
+/**
+ * The table and the models fitted to it; lives in the worker. Models are known by the numbers that the page gives them, and hold their rows,
+ * so that plots can be asked for later.
+ */
+export class Session {
+  private table: RawTable | null = null;
+  private readonly models = new Map<number, FittedModel>();
+
+  /** Reads a file; models of the previous table are forgotten. */
+  open(name: string, bytes: ArrayBuffer, declared: readonly DeclaredLevels[]): Promise<Outcome<TableSummary>> {
+    return outcomeOf('', async () => {
+      this.table = null;
+      this.models.clear();
+      const table = await readFile(name, bytes);
+      this.table = declare(table, declared);
+      return summarizeTable(this.table);
+    });
+  }
+
+  /** Fits a model and keeps it under `id`. */
+  fit(id: number, settings: ModelSettings, onProgress?: (progress: Progress) => void): Promise<Outcome<FitReport>> {
+    return outcomeOf(settings.formula, () => {
+      const began = performance.now();
+      const model = this.fitNow(settings, onProgress);
+      this.models.set(id, model);
+      const { frame, data } = model;
+      return {
+        data,
+        nrow: frame?.nrow ?? data.nobs,
+        missing: { rows: frame?.omitted.missing.length ?? 0, by: frame?.omitted.byVariable ?? [] },
+        outside: frame?.omitted.subset ?? 0,
+        elapsed: performance.now() - began,
+      };
+    });
+  }
+
+  has(id: number): boolean {
+    return this.models.has(id);
+  }
+
+  forget(id: number): void {
+    this.models.delete(id);
+  }
+
+  /** @throws DataError when there is no such model */
+  protected model(id: number): FittedModel {
+    const model = this.models.get(id);
+    if (!model) throw new DataError('This fit is no longer at hand; fit the model again.');
+    return model;
+  }
+
+  private fitNow(settings: ModelSettings, onProgress?: (progress: Progress) => void): FittedModel {
+    if (!this.table) throw new DataError('There is no table yet.');
+    const { formula, reml, weights, offset, subset, columns } = settings;
+    const byName = new Map(columns);
+    const { factors, ordered } = factorsOf(columns);
+    return fitModel(formula, modelTable(this.table, byName), {
+      reml,
+      weights: weights ?? undefined,
+      offset: offset ?? undefined,
+      subset: subset ?? undefined,
+      contrasts: contrastsOf(columns),
+      factors,
+      ordered: [...ordered, ...orderedByData(this.table, byName)],
+      onEvaluation: ({ value }, count) => onProgress?.({ count, value }),
+    });
+  }
+}
+
+/** Gives text columns (and numbers used as labels) the levels that are declared for them. */
+function declare(table: RawTable, declared: readonly DeclaredLevels[]): RawTable {
+  const byName = new Map(declared.map((d) => [d.name, d]));
+  const columns = table.columns.map((column) => {
+    const found = byName.get(column.name);
+    if (!found) return column;
+    const code = new Map(found.levels.map((level, k) => [level, k]));
+    const label = (i: number): string | null => {
+      if (column.kind !== 'text') return Number.isNaN(column.values[i]) ? null : String(column.values[i]);
+      return column.codes[i] < 0 ? null : column.levels[column.codes[i]];
+    };
+    const codes = Int32Array.from({ length: table.nrow }, (_, i) => code.get(label(i) ?? '') ?? -1);
+    return {
+      kind: 'text' as const,
+      name: column.name,
+      codes,
+      levels: found.levels,
+      declared: true,
+      ordered: found.ordered,
+    };
+  });
+  return { ...table, columns };
+}
