@@ -11,6 +11,7 @@ export type { TermList } from './terms/term-list.js';
 export { termLabel } from './terms/term-list.js';
 export type { CodedColumn, Column, ColumnType, Table } from './table/table.js';
 export type { ArrowTableLike, ArrowVectorLike } from './table/arrow.js';
+export type { ColumnarTableLike } from './table/columnar.js';
 export type { ColumnObject, RowObjects, TableLike } from './table/open-table.js';
 export { openTable } from './table/open-table.js';
 export type { Schema, SchemaColumn, SchemaOverrides, SchemaType } from './schema.js';

@@ -48,7 +48,7 @@ describe('new rows', () => {
 
   test('carry the offset', () => {
     expect(Array.from(frame.offset!)).toEqual(fresh.off);
-    const { off: _, ...without } = fresh;
+    const without = new Map(Object.entries(fresh).filter(([name]) => name !== 'off'));
     expect(() => applyDesign(design, without)).toThrow('no column "off"');
   });
 

@@ -106,10 +106,12 @@ export function withLevels(
   used: ReadonlySet<string>,
   unused: 'drop' | 'keep',
 ): DesignVariable {
+  const unusedLevels = all.filter((level) => !used.has(level));
   return {
     ...variable,
     levels: unused === 'keep' ? [...all] : all.filter((level) => used.has(level)),
-    unusedLevels: all.filter((level) => !used.has(level)),
+    unusedLevels,
+    allLevels: unusedLevels.length === 0 ? null : [...all],
   };
 }
 

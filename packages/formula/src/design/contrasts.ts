@@ -1,6 +1,6 @@
 import { FormulaDataError } from '../errors.js';
 import { nearestName } from '../nearest.js';
-import { fitRecurrence, evaluateRecurrence } from '../functions/orthogonal-polynomials.js';
+import { evaluateRecurrence, fitRecurrence, reorthogonalize } from '../functions/orthogonal-polynomials.js';
 
 /** A contrast matrix of the user's: `matrix[level][column]`. */
 export interface ContrastMatrix {
@@ -62,7 +62,9 @@ function polynomial(levels: readonly string[]): ContrastColumns {
       hint: 'Use another contrast.',
     });
   }
-  const columns = evaluateRecurrence(recurrence, points).map((column) => ({ weights: Array.from(column) }));
+  const columns = reorthogonalize(evaluateRecurrence(recurrence, points)).map((column) => ({
+    weights: Array.from(column),
+  }));
   return { suffixes: columns.map((_, j) => ['.L', '.Q', '.C'][j] ?? `^${j + 1}`), columns };
 }
 

@@ -8,7 +8,7 @@ import { unknownColumn } from '../schema.js';
 import type { Expr, Formula, NameNode } from '../syntax/ast.js';
 import { walk } from '../syntax/ast.js';
 import { parseExpression, parseFormula } from '../syntax/parse.js';
-import { printExpr, printFormula } from '../syntax/print.js';
+import { printExpr, printFormula, quoteName } from '../syntax/print.js';
 import { expandFormula } from '../terms/expand.js';
 import type { RandomTerm } from '../terms/random-terms.js';
 import type { TermList } from '../terms/term-list.js';
@@ -117,6 +117,23 @@ function planSubset(text: string, context: EvaluationContext): Expr {
   return node;
 }
 
+/** Contrasts can be asked for by the name of a column or of a variable (`factor(k)`); those of unused columns are ignored. */
+function checkContrasts(contrasts: readonly [string, Contrast][], variables: VariableTable, schema: Schema): void {
+  for (const [name] of contrasts) {
+    const variable = variables.list.find((v) => v.name === name || v.name === quoteName(name));
+    if (variable === undefined) {
+      const names = schema.columns.map((column) => column.name);
+      if (!names.includes(name))
+        throw unknownColumn(name, names, 'Contrasts are asked for a column that does not exist:');
+    } else if (variable.kind !== 'factor' && variable.kind !== 'logical') {
+      throw new FormulaTypeError(`Contrasts are asked for ${name}, which is no factor.`, {
+        column: name,
+        hint: 'Write factor() around it, or declare the column a factor.',
+      });
+    }
+  }
+}
+
 /** Names of the user's functions that the expressions call. */
 function userFunctionsIn(nodes: readonly Expr[], functions: UserFunctions | undefined): string[] {
   const own = new Set(functionTable(functions).keys());
@@ -151,6 +168,9 @@ export function createDesign(formula: Formula | string, schema: Schema, options:
   if (options.offset !== undefined)
     offsets.push(variables.numeric(columnNode(options.offset, 'offset', schema), 'offset'));
   const subset = options.subset === undefined ? null : planSubset(options.subset, context);
+  const contrasts = entries(options.contrasts);
+  const randomContrasts = entries(options.randomContrasts);
+  checkContrasts([...contrasts, ...randomContrasts], variables, schema);
   const nodes = [
     parsed.right,
     ...(parsed.response === null ? [] : [parsed.response]),
@@ -170,8 +190,8 @@ export function createDesign(formula: Formula | string, schema: Schema, options:
     subset: subset === null ? null : printExpr(subset),
     fixed,
     random,
-    contrasts: entries(options.contrasts),
-    randomContrasts: entries(options.randomContrasts),
+    contrasts,
+    randomContrasts,
     functions: userFunctionsIn(nodes, options.functions),
     states: [],
     unusedLevels: options.unusedLevels ?? 'drop',

@@ -46,7 +46,7 @@ function contrastPieces(
   const { suffixes, columns } = contrastColumns(
     contrastFor(variable, contrasts),
     levels,
-    [...levels, ...variable.unusedLevels],
+    variable.allLevels ?? levels,
     name,
   );
   return columns.map((column, j) => ({ name: name + suffixes[j]!, factor: { variable: v, ...column } }));

@@ -58,6 +58,8 @@ export interface DesignVariable {
   levels: string[] | null;
   /** Levels that no row has. */
   unusedLevels: string[];
+  /** All levels in order, used or not; null when all are used. */
+  allLevels: string[] | null;
 }
 
 export interface DesignTerm {

@@ -31,6 +31,7 @@ export class VariableTable {
       ordered: false,
       levels: null,
       unusedLevels: [],
+      allLevels: null,
     };
     switch (value.kind) {
       case 'number':

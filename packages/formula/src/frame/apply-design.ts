@@ -1,7 +1,6 @@
-import { levelsOf } from '../design/design-columns.js';
 import type { Design } from '../design/design.js';
 import { StateStore } from '../design/state.js';
-import { FormulaDataError, UnknownLevelError } from '../errors.js';
+import { FormulaDataError } from '../errors.js';
 import type { FactorValue, Value } from '../expression/value.js';
 import type { TableLike } from '../table/open-table.js';
 import { openTable } from '../table/open-table.js';
@@ -13,6 +12,7 @@ import { BaseColumns } from './materialize.js';
 import type { GroupIndex } from './model-frame.js';
 import { fixedFrame, offsetOf, randomFrames } from './model-frame.js';
 import type { ModelFrame } from './model-frame-types.js';
+import { refuseNewLevels } from './new-levels.js';
 
 export interface ApplyOptions extends FrameOptions {
   /** Evaluate the random terms too (default); without, their columns need not be in the table. */
@@ -34,29 +34,6 @@ function wantedVariables(design: Design, random: boolean, response: boolean): { 
     }
   }
   return { fixed, all };
-}
-
-/** @throws UnknownLevelError at the first row with a level that has no columns. */
-function refuseNewLevels(design: Design, values: readonly (Value | null)[]): void {
-  const matrices = [design.fixed, ...design.random.map(({ matrix }) => matrix)];
-  for (const v of new Set(matrices.flatMap(({ terms }) => terms.flatMap(({ variables }) => variables)))) {
-    const value = values[v];
-    if (value?.kind !== 'factor') continue;
-    const { name } = design.variables[v]!;
-    const levels = levelsOf(design.variables[v]!)!;
-    const known = new Set(levels);
-    const unknown = value.levels.map((level) => !known.has(level));
-    const row = value.codes.findIndex((code) => code >= 0 && unknown[code]!);
-    if (row === -1) continue;
-    throw new UnknownLevelError(
-      `Row ${row + 1} has ${name} = "${value.levels[value.codes[row]!]!}", which the model has not seen.`,
-      {
-        column: name,
-        row,
-        hint: `It knows ${levels.slice(0, 20).join(', ')}.`,
-      },
-    );
-  }
 }
 
 /** Rows with respect to the levels of the design; levels beyond them are listed apart. */

@@ -11,6 +11,7 @@ import type { KeptRows } from './complete-cases.js';
 import { completeCases, gatherCodes, markMissing } from './complete-cases.js';
 import { evaluateVariables } from './evaluate-variables.js';
 import { dropUnused, groupingFactor } from './grouping-factor.js';
+import { refuseNewLevels } from './new-levels.js';
 
 export interface FrameOptions {
   /** Functions of the user's that the design calls. */
@@ -38,6 +39,22 @@ function fixLevels(
   return withLevels(variable, value.levels, new Set(levels), unused);
 }
 
+/** Grouping factors of the random terms; terms on the same factor share its arrays. */
+function groupingFactors(
+  design: Design,
+  values: readonly Value[],
+  rows: Int32Array | null,
+  table: Table,
+): FactorValue[] {
+  const found = new Map<string, FactorValue>();
+  return design.random.map(({ group }) => {
+    const key = group.variables.join();
+    const factor = found.get(key) ?? groupingFactor(group, design, values, rows, table);
+    found.set(key, factor);
+    return factor;
+  });
+}
+
 /** Reads the rows: estimates what the design lacks, applies the complete-case filter, finds the levels in use. */
 export function prepareFrame(planned: Design, source: TableLike, options: FrameOptions = {}): PreparedFrame {
   const table = openTable(source);
@@ -48,8 +65,11 @@ export function prepareFrame(planned: Design, source: TableLike, options: FrameO
   const kept = completeCases(table.nrow, values, evaluated.subset);
   if (kept.nobs === 0) throw noRows(planned, table, values, kept);
   const { rows } = kept;
-  const groups = planned.random.map(({ group }) => groupingFactor(group, planned, values, rows, table));
-  if (planned.complete) return { design: planned, table, values, kept, groups };
+  const groups = groupingFactors(planned, values, rows, table);
+  if (planned.complete) {
+    refuseNewLevels(planned, values);
+    return { design: planned, table, values, kept, groups };
+  }
   const wanted = new Set(factorVariables(planned));
   const variables = planned.variables.map((variable, v) =>
     wanted.has(v)

@@ -56,12 +56,6 @@ export class BaseColumns {
     }
   }
 
-  /** All levels of a factor variable as the table orders them, with and without rows. */
-  levelOrder(variable: number): readonly string[] {
-    const value = this.values[variable]!;
-    return value.kind === 'factor' ? value.levels : ['FALSE', 'TRUE'];
-  }
-
   /** Index into the levels of the design variable. */
   codes(variable: number): Int32Array {
     let codes = this.coded.get(variable);

@@ -31,18 +31,11 @@ function indicatorColumns(
   const [v] = term!.variables;
   const variable = design.variables[v!]!;
   const used = levelsOf(variable)!;
-  const all = allLevels(variable.levels ?? used, variable.unusedLevels, base.levelOrder(v!));
+  const all = [...(variable.allLevels ?? used)];
   const position = new Map(all.map((level, k) => [level, k]));
   const columnLevels = Int32Array.from(used, (level) => position.get(level)!);
   const codes = base.codes(v!).map((code) => (code < 0 ? -1 : columnLevels[code]!));
   return { variable: variable.name, levels: all, codes, columnLevels };
-}
-
-/** Levels with and without rows in the order that the table gives them. */
-function allLevels(used: readonly string[], unused: readonly string[], order: readonly string[]): string[] {
-  const known = new Set([...used, ...unused]);
-  const inOrder = order.filter((level) => known.has(level));
-  return inOrder.length === known.size ? inOrder : [...known];
 }
 
 /** A grouping factor's levels and the rows' places among them. */

@@ -1,3 +1,4 @@
+import type { Distribution } from '../design/state.js';
 import type { FactorValue, Value } from '../expression/value.js';
 import { describeValue } from '../expression/value.js';
 import type { Call } from './function.js';
@@ -23,6 +24,19 @@ export function asNumbers(value: Value, nrow: number): Float64Array | null {
   if (value.kind === 'constant' && typeof value.value !== 'string')
     return new Float64Array(nrow).fill(Number(value.value));
   return null;
+}
+
+/**
+ * The distribution of a first argument that must be finite numbers (or missing).
+ *
+ * @throws FormulaTypeError
+ */
+export function finiteValues(call: Call, { values }: Distribution): Float64Array {
+  if (values === null) call.fail(`${call.node.fn}() needs numbers.`, 'x');
+  const infinite = values.find((v) => v === Number.POSITIVE_INFINITY || v === Number.NEGATIVE_INFINITY);
+  if (infinite !== undefined)
+    call.fail(`${call.node.fn}() needs finite numbers, and some are ${infinite > 0 ? 'Inf' : '-Inf'}.`, 'x');
+  return values;
 }
 
 export function required(call: Call, parameter: string): Value {

@@ -6,6 +6,8 @@ import type { Call, StatefulFunction } from './function.js';
 
 /** The number with `digits` significant digits as C's %g writes it. */
 function general(value: number, digits: number): string {
+  // R pads infinity: (2, Inf].
+  if (!Number.isFinite(value)) return value > 0 ? ' Inf' : '-Inf';
   if (value === 0) return '0';
   const [mantissa, exponentText] = value.toExponential(digits - 1).split('e') as [string, string];
   const exponent = Number(exponentText);

@@ -1,7 +1,7 @@
 import type { Distribution, FunctionState } from '../design/state.js';
 import type { Value } from '../expression/value.js';
 import { constant, number } from '../expression/value.js';
-import { numbersOf, required } from './arguments.js';
+import { finiteValues, numbersOf, required } from './arguments.js';
 import type { Call, StatefulFunction } from './function.js';
 import { quantiles } from './quantile.js';
 
@@ -35,7 +35,7 @@ function sumOfSquares({ values, counts }: Distribution, centre: number): number 
 }
 
 function needNumbers(call: Call, distribution: Distribution): Distribution {
-  if (distribution.values === null) call.fail(`${call.node.fn}() needs numbers.`, 'x');
+  finiteValues(call, distribution);
   return distribution;
 }
 

@@ -60,6 +60,29 @@ function spread(x: Float64Array, centre: number): number {
   return largest;
 }
 
+/**
+ * Orthonormal columns that span the same flags as the given ones, for a basis that the recurrence alone loses (a degree near the
+ * number of points): each column less its projections on the constant and on those before it, twice (Gram-Schmidt with
+ * reorthogonalisation; Golub and Van Loan 2013, section 5.2).
+ */
+export function reorthogonalize(columns: readonly Float64Array[]): Float64Array[] {
+  const n = columns[0]?.length ?? 0;
+  const basis = [new Float64Array(n).fill(1 / Math.sqrt(n))];
+  for (const column of columns) {
+    const v = column.slice();
+    for (let pass = 0; pass < 2; pass++) {
+      for (const q of basis) {
+        let dot = 0;
+        for (let i = 0; i < n; i++) dot += q[i]! * v[i]!;
+        for (let i = 0; i < n; i++) v[i] = v[i]! - dot * q[i]!;
+      }
+    }
+    const length = Math.hypot(...v);
+    basis.push(v.map((x) => x / length));
+  }
+  return basis.slice(1);
+}
+
 /** Columns p_1(x) ... p_degree(x), each divided by its norm over the fitted points. */
 export function evaluateRecurrence({ alpha, norm }: Recurrence, x: Float64Array): Float64Array[] {
   const n = x.length;

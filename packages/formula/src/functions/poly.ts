@@ -1,5 +1,5 @@
 import type { Value } from '../expression/value.js';
-import { countOption, flagOption, numbersOf } from './arguments.js';
+import { countOption, finiteValues, flagOption, numbersOf } from './arguments.js';
 import type { Call, StatefulFunction } from './function.js';
 import { evaluateRecurrence, fitRecurrence } from './orthogonal-polynomials.js';
 
@@ -16,11 +16,11 @@ function powers(x: Float64Array, degree: number): Float64Array[] {
 export const poly: StatefulFunction = {
   name: 'poly',
   params: ['x', 'degree', 'raw', 'simple'],
-  fit(call, { values, counts }) {
+  fit(call, distribution) {
     const degree = degreeOf(call);
-    if (values === null) return call.fail('poly() needs numbers.', 'x');
+    const values = finiteValues(call, distribution);
     if (flagOption(call, 'raw', false)) return {};
-    const recurrence = fitRecurrence(values, counts, degree);
+    const recurrence = fitRecurrence(values, distribution.counts, degree);
     if (recurrence === null)
       return call.fail(`poly() of degree ${degree} needs more than ${degree} distinct values.`, 'degree');
     return { alpha: recurrence.alpha, norm: recurrence.norm };

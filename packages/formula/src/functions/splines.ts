@@ -1,6 +1,6 @@
 import type { Distribution, FunctionState } from '../design/state.js';
 import type { Value } from '../expression/value.js';
-import { countOption, flagOption, numberListOption, numbersOf } from './arguments.js';
+import { countOption, finiteValues, flagOption, numberListOption, numbersOf } from './arguments.js';
 import { SplineBasis, knotSequence } from './b-splines.js';
 import type { Call, StatefulFunction } from './function.js';
 import { NaturalSplineBasis } from './natural-splines.js';
@@ -40,12 +40,12 @@ function innerKnotCount(call: Call, fixed: number): number {
 
 /** Given knots, or as many quantiles of the values inside the boundary as `df` asks for. */
 function fitSpline(call: Call, distribution: Distribution, fixed: number): FunctionState {
-  if (distribution.values === null) call.fail(`${call.node.fn}() needs numbers.`, 'x');
+  const values = finiteValues(call, distribution);
   const boundary = boundaryOf(call, distribution);
   const count = innerKnotCount(call, fixed);
   const given = numberListOption(call, 'knots');
   if (given !== undefined) return { knots: given, boundary };
-  const inside = distribution.values.map((v) => (v >= boundary[0]! && v <= boundary[1]! ? v : Number.NaN));
+  const inside = values.map((v) => (v >= boundary[0]! && v <= boundary[1]! ? v : Number.NaN));
   const probabilities = Array.from({ length: count }, (_, k) => (k + 1) / (count + 1));
   return { knots: quantiles(inside, distribution.counts, probabilities), boundary };
 }

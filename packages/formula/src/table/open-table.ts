@@ -1,36 +1,28 @@
 import { FormulaDataError } from '../errors.js';
-import { ArrayColumn } from './array-column.js';
 import type { ArrowTableLike } from './arrow.js';
 import { isArrowTable, openArrow } from './arrow.js';
-import type { Column, Table } from './table.js';
+import type { ColumnarTableLike } from './columnar.js';
+import { isColumnarTable, lazyTable } from './columnar.js';
+import type { Table } from './table.js';
 
 /** Columns by name: arrays or typed arrays of one length. null, undefined and NaN are missing. */
 export type ColumnObject = Readonly<Record<string, ArrayLike<unknown>>>;
 /** One object per row. */
 export type RowObjects = readonly Readonly<Record<string, unknown>>[];
 /** Everything that can be read as a table. */
-export type TableLike = Table | ColumnObject | ReadonlyMap<string, ArrayLike<unknown>> | RowObjects | ArrowTableLike;
+export type TableLike =
+  | Table
+  | ColumnObject
+  | ReadonlyMap<string, ArrayLike<unknown>>
+  | RowObjects
+  | ArrowTableLike
+  | ColumnarTableLike;
 
 const isTable = (table: object): table is Table =>
   'nrow' in table && 'column' in table && typeof table.column === 'function';
 
 const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-
-function lazily(nrow: number, names: string[], read: (name: string) => ArrayLike<unknown>): Table {
-  const known = new Set(names);
-  const columns = new Map<string, Column>();
-  return {
-    nrow,
-    names,
-    column(name) {
-      if (!known.has(name)) return null;
-      const column = columns.get(name) ?? new ArrayColumn(name, read(name));
-      columns.set(name, column);
-      return column;
-    },
-  };
-}
 
 function openRows(rows: RowObjects): Table {
   const names = new Set<string>();
@@ -41,7 +33,7 @@ function openRows(rows: RowObjects): Table {
   });
   const value = (row: Readonly<Record<string, unknown>>, name: string): unknown =>
     Object.hasOwn(row, name) ? row[name] : null;
-  return lazily(rows.length, [...names], (name) => rows.map((row) => value(row, name)));
+  return lazyTable(rows.length, [...names], (name) => rows.map((row) => value(row, name)));
 }
 
 function openColumns(columns: ReadonlyMap<string, ArrayLike<unknown>>): Table {
@@ -61,12 +53,12 @@ function openColumns(columns: ReadonlyMap<string, ArrayLike<unknown>>): Table {
       });
     }
   }
-  return lazily(Math.max(0, nrow), [...columns.keys()], (name) => columns.get(name)!);
+  return lazyTable(Math.max(0, nrow), [...columns.keys()], (name) => columns.get(name)!);
 }
 
 /**
  * Opens a table: columns by name (an object or a Map), an array of row objects, or an Arrow table (any object with `getChild`,
- * `schema` and `numRows`). Nothing is read or copied yet; what is computed later (codes of levels) is kept in the result, so
+ * `schema` and `numRows`), or a table with the methods `numRows`, `columnNames` and `array`, such as Arquero's. Nothing is read or copied yet; what is computed later (codes of levels) is kept in the result, so
  * open once when several steps read the same table. An open table is returned as it is.
  *
  * @throws FormulaDataError when it is none of these, or columns differ in length.
@@ -75,6 +67,7 @@ export function openTable(table: TableLike): Table {
   if (typeof table !== 'object' || table === null) throw new FormulaDataError('The table is missing.');
   if (isTable(table)) return table;
   if (isArrowTable(table)) return openArrow(table);
+  if (isColumnarTable(table)) return lazyTable(table.numRows(), table.columnNames(), (name) => table.array(name));
   if (Array.isArray(table)) return openRows(table as RowObjects);
   if (table instanceof Map) return openColumns(table as ReadonlyMap<string, ArrayLike<unknown>>);
   return openColumns(new Map(Object.entries(table as ColumnObject)));

@@ -1,5 +1,5 @@
 import { FormulaTermError } from '../errors.js';
-import type { BinaryNode, CallNode, Expr } from '../syntax/ast.js';
+import type { Argument, BinaryNode, CallNode, Expr } from '../syntax/ast.js';
 import { leftSpine, stripParens } from '../syntax/ast.js';
 import { printExpr, quoteName } from '../syntax/print.js';
 import type { Grouping } from './grouping.js';
@@ -41,8 +41,8 @@ const asBar = (node: Expr): BinaryNode | null =>
 
 function asTaggedBar(node: Expr): { tag: CallNode; bar: BinaryNode } | null {
   if (node.kind !== 'call' || LOGICAL_CONTEXT.has(node.fn)) return null;
-  const first = node.args[0];
-  const bar = first === undefined || first.name !== null ? null : asBar(first.value);
+  const first = node.args.find(({ name }) => name === null);
+  const bar = first === undefined ? null : asBar(first.value);
   return bar === null ? null : { tag: node, bar };
 }
 
@@ -102,7 +102,7 @@ export class RandomTermCollector {
 
   private structure(tag: CallNode): StructureTag {
     const args: Record<string, number | string | boolean> = Object.create(null) as Record<string, never>;
-    for (const { name, value, start, end } of tag.args.slice(1)) {
+    for (const { name, value, start, end } of withoutBar(tag)) {
       if (name === null)
         this.fail(`The arguments of ${tag.fn}() after the term need names.`, { start, end }, 'As in hom = TRUE.');
       args[name] = this.literal(value, tag.fn);
@@ -144,8 +144,12 @@ export class RandomTermCollector {
   }
 }
 
+const withoutBar = (tag: CallNode): Argument[] => {
+  const bar = tag.args.findIndex(({ name }) => name === null);
+  return tag.args.filter((_, k) => k !== bar);
+};
+
 const printRest = (tag: CallNode): string =>
-  tag.args
-    .slice(1)
+  withoutBar(tag)
     .map(({ name, value }) => `, ${name === null ? '' : `${quoteName(name)} = `}${printExpr(value)}`)
     .join('');
