@@ -102,7 +102,9 @@ function chooseReader(
   if (factors.includes(name)) return factorReader(name, missing);
   if (field?.kind === 'boolean') return booleanReader(field);
   if (field?.kind === 'text') return labelReader(name, missing);
-  if (field) return numberReader(name, { missing, numbers: field.numbers, integer: field.kind === 'integer' });
+  if (field && field.kind !== 'any') {
+    return numberReader(name, { missing, numbers: field.numbers, integer: field.kind === 'integer' });
+  }
 
   const looksNumeric = (numbers: NumberFormat) =>
     rows.every((row) => missing.has(row[j]!) || parseNumber(row[j]!, numbers) !== undefined);

@@ -4,7 +4,8 @@ import type { NumberFormat } from './number.js';
 /** What a schema says of one column. */
 export interface FieldSchema {
   readonly name: string;
-  readonly kind: 'number' | 'integer' | 'boolean' | 'text';
+  /** `any` is found out from the values. */
+  readonly kind: 'number' | 'integer' | 'boolean' | 'text' | 'any';
   /** Levels in order with the value that stands for each in the file, when the column is declared categorical. */
   readonly categories: readonly { readonly value: string; readonly label: string }[] | undefined;
   readonly ordered: boolean;
@@ -24,7 +25,7 @@ const numeric = new Set(['number', 'integer', 'year']);
 
 /**
  * Reads a Table Schema (https://datapackage.org/standard/table-schema, versions 1 and 2): the schema itself, or a resource that
- * holds it under `schema`. Types other than numbers and booleans are text.
+ * holds it under `schema`. Types other than numbers and booleans are text; a field without a type is inferred.
  *
  * @param text JSON
  * @param name name of the file, for messages
@@ -65,7 +66,8 @@ function readField(
 ): FieldSchema {
   const type = field['type'] ?? 'any';
   if (typeof type !== 'string') fail(`gives field "${name}" a type that is not text`);
-  const kind = type === 'integer' || type === 'boolean' ? type : numeric.has(type as string) ? 'number' : 'text';
+  const kind =
+    type === 'integer' || type === 'boolean' || type === 'any' ? type : numeric.has(type as string) ? 'number' : 'text';
   const decimal = field['decimalChar'] ?? '.';
   const group = field['groupChar'] ?? '';
   if (typeof decimal !== 'string' || decimal === '' || typeof group !== 'string') {

@@ -148,6 +148,17 @@ test.each([
   await expect(readText('a\nx\n', { schema: schema([field]) })).rejects.toMatchObject({ message, row: 1, column: 'a' });
 });
 
+test('a field without a type is inferred, with its own missing values', async () => {
+  const fields = [
+    { name: 'a', missingValues: ['-'] },
+    { name: 'b', type: 'any' },
+  ];
+  expect(await plainColumns('a,b\n1,x\n-,2\n', { schema: schema(fields) })).toEqual([
+    { name: 'a', values: [1, Number.NaN] },
+    { name: 'b', values: ['x', '2'] },
+  ]);
+});
+
 test('an integer field refuses fractions', async () => {
   await expect(readText('a\n1\n1.5\n', { schema: schema([{ name: 'a', type: 'integer' }]) })).rejects.toThrow(
     'Column "a", row 2: "1.5" is not an integer.',
