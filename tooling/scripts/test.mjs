@@ -16,6 +16,7 @@ const status = pnpm([
 ]);
 const { passed, failed, silent } = countTests(repository);
 for (const folder of silent) console.log(`${folder}: the tests did not run`);
-if (status !== 0 && failed === 0) console.log('all tests passed, but another check failed: see above');
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = status !== 0 || failed > 0 ? 1 : 0;
+const otherFailure = status !== 0 && failed === 0; // lint, import rule, types, build or packaging
+if (otherFailure) console.log('all tests passed, but another check failed: see above');
+console.log(`${passed} passed, ${failed + (otherFailure ? 1 : 0)} failed`);
+process.exitCode = status === 0 && failed === 0 ? 0 : 1;
