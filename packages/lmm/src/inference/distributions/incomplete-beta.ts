@@ -20,7 +20,7 @@ export function logIncompleteBeta(a: number, b: number, x: number, y: number): L
 function betaFraction(a: number, b: number, x: number, y: number): number {
   const lambda = (a + b) * y - b;
   let d = (a + 1) / (a * (lambda + 1));
-  let c = 1 / d;
+  let c = Infinity;
   let h = d;
   for (let n = 1; n < 1_000_000; n++) {
     const s = a + 2 * n - 1;

@@ -1,0 +1,107 @@
+import { relativeCovariance, lambdaOf } from '@blup/covariance';
+import { ModelError } from '../errors.js';
+import type { Optimum } from '../optimum.js';
+import type { TermBasis } from '../term-basis.js';
+
+/**
+ * One variance or covariance phi_r of the random effects, in which the covariance of the rows is linear:
+ * V = sum_r phi_r G_r + sigma^2 W^-1 with G_r = Z_t (I_nl (x) E_r) Z_t'.
+ */
+export interface CovarianceDirection {
+  readonly name: string;
+  readonly term: number;
+  /** E_r in the changed columns, A E_r A', nc by nc, column-major, symmetric. */
+  readonly M: Float64Array;
+  /** phi_r / sigma^2 at the optimum. */
+  readonly ratio: number;
+  /** Whether its par was held fixed. */
+  readonly fixed: boolean;
+}
+
+/**
+ * The variances and covariances of all terms, term by term: by rows of the lower triangle for an unstructured term (var a, cov b.a, var b),
+ * one variance for each distinct diagonal entry of a diagonal one.
+ *
+ * @throws ModelError `bad-option` for a structure that is not linear in its variances and covariances, or an unstructured term of which
+ * only some par were held fixed
+ */
+export function covarianceDirections(optimum: Optimum): CovarianceDirection[] {
+  const { composite, matrices, cp, par, fixedPar } = optimum;
+  return composite.parts.flatMap((part, t) => {
+    const { nc } = part;
+    const { group, names } = matrices.terms[t];
+    const from = composite.parOffset[t];
+    const own = par.subarray(from, composite.parOffset[t + 1]);
+    const S = relativeCovariance(lambdaOf(part, own), nc);
+    const { basis } = cp.terms[t];
+    const fixed = fixedPar.slice(from, composite.parOffset[t + 1]);
+    if (part.anyColumns) {
+      if (fixed.some(Boolean) && !fixed.every(Boolean)) {
+        throw new ModelError(
+          'bad-option',
+          `some parameters of the term on ${group} were held fixed and others not: its variances and covariances are no free parameters`,
+        );
+      }
+      const out: CovarianceDirection[] = [];
+      for (let i = 0; i < nc; i++) {
+        for (let j = 0; j <= i; j++) {
+          const name = i === j ? `var ${group}.${names[i]}` : `cov ${group}.${names[i]},${names[j]}`;
+          out.push({ name, term: t, M: changed(basis, [[i, j]]), ratio: S[j * nc + i], fixed: fixed[0] });
+        }
+      }
+      return out;
+    }
+    return diagonalGroups(part.thetaIndex, nc, part.parLength === part.thetaLength, group, part.kind).map(
+      (columns, k) => ({
+        name: `var ${group}.${columns.map((c) => names[c]).join('=')}`,
+        term: t,
+        M: changed(
+          basis,
+          columns.map((c) => [c, c] as const),
+        ),
+        ratio: S[columns[0] * nc + columns[0]],
+        fixed: fixed[k],
+      }),
+    );
+  });
+}
+
+/** Columns that share each theta of a diagonal factor, by theta. */
+function diagonalGroups(
+  thetaIndex: Int32Array,
+  nc: number,
+  plain: boolean,
+  group: string,
+  kind: string,
+): readonly number[][] {
+  const groups: number[][] = [];
+  let diagonal = plain;
+  for (let c = 0; c < nc; c++) {
+    for (let r = 0; r < nc; r++) {
+      const k = thetaIndex[c * nc + r];
+      if (k < 0) continue;
+      if (r !== c) diagonal = false;
+      (groups[k] ??= []).push(c);
+    }
+  }
+  if (diagonal) return groups;
+  throw new ModelError(
+    'bad-option',
+    `the covariance "${kind}" of the term on ${group} is not linear in variances and covariances: use Satterthwaite's degrees of freedom`,
+  );
+}
+
+/** A (sum of e_i e_j' + e_j e_i', or e_i e_i') A'. */
+function changed(basis: TermBasis, entries: readonly (readonly [number, number])[]): Float64Array {
+  const { nc, A } = basis;
+  const M = new Float64Array(nc * nc);
+  for (const [i, j] of entries) {
+    for (let c = 0; c < nc; c++) {
+      for (let r = 0; r < nc; r++) {
+        M[c * nc + r] += A[i * nc + r] * A[j * nc + c];
+        if (i !== j) M[c * nc + r] += A[j * nc + r] * A[i * nc + c];
+      }
+    }
+  }
+  return M;
+}
