@@ -1,3 +1,5 @@
+import { thetaDerivativeInto } from './lambda.js';
+import { naturalParameters } from './natural.js';
 import type { CovarianceStructure } from './structure.js';
 
 /**
@@ -44,6 +46,7 @@ export function composite(parts: readonly CovarianceStructure[]): CompositeStruc
     while (k >= parOffset[i + 1]) i++;
     return i;
   };
+  const work = new Float64Array(parts.reduce((size, part) => Math.max(size, part.parLength + 2 * part.thetaLength), 0));
 
   const structure: CompositeStructure = {
     kind: 'composite',
@@ -58,11 +61,17 @@ export function composite(parts: readonly CovarianceStructure[]): CompositeStruc
     startInto: (scale, par) => parts.forEach((part, i) => part.startInto(scaleOf(scale, i), parOf(par, i))),
     stepScaleInto: (scale, out) => parts.forEach((part, i) => part.stepScaleInto(scaleOf(scale, i), parOf(out, i))),
     thetaInto: (par, theta) => parts.forEach((part, i) => part.thetaInto(parOf(par, i), thetaOf(theta, i))),
-    parFromThetaInto: (theta, par) =>
-      parts.forEach((part, i) => part.parFromThetaInto(thetaOf(theta, i), parOf(par, i))),
+    searchScale: parts.flatMap((part) => part.searchScale ?? Array.from({ length: part.parLength }, () => 'linear')),
     canonicalizeInPlace: (par) => parts.forEach((part, i) => part.canonicalizeInPlace(parOf(par, i))),
     isSingular: (par, scale, tolerance) =>
       parts.some((part, i) => part.isSingular(parOf(par, i), scaleOf(scale, i), tolerance)),
+    thetaDerivativeInto(par, k, out) {
+      out.fill(0, 0, thetaOffset[m]);
+      const i = partOf(k);
+      thetaDerivativeInto(parts[i], parOf(par, i), k - parOffset[i], work, thetaOf(out, i));
+    },
+    natural: (par, columns) =>
+      parts.flatMap((part, i) => naturalParameters(part, parOf(par, i), columnsOf(columns, i))),
     parNames: (columns) => parts.flatMap((part, i) => part.parNames(columnsOf(columns, i))),
     thetaNames: (columns) => parts.flatMap((part, i) => part.thetaNames(columnsOf(columns, i))),
     parBounds() {
@@ -81,18 +90,15 @@ export function composite(parts: readonly CovarianceStructure[]): CompositeStruc
       parts.forEach((part, i) => {
         const block = new Float64Array(part.nc * part.nc);
         for (let c = 0; c < part.nc; c++) {
-          for (let r = 0; r < part.nc; r++) block[c * part.nc + r] = S[(columnOffset[i] + c) * nc + columnOffset[i] + r];
+          for (let r = 0; r < part.nc; r++)
+            block[c * part.nc + r] = S[(columnOffset[i] + c) * nc + columnOffset[i] + r];
         }
         part.startFromCovarianceInto!(block, parOf(par, i));
       });
   }
-  // Only when every part has an analytic derivative does the whole have one; otherwise callers difference the whole.
-  if (parts.every((part) => part.thetaDerivativeInto)) {
-    structure.thetaDerivativeInto = (par, k, out) => {
-      out.fill(0, 0, thetaOffset[m]);
-      const i = partOf(k);
-      parts[i].thetaDerivativeInto!(parOf(par, i), k - parOffset[i], thetaOf(out, i));
-    };
+  if (parts.every((part) => part.parFromThetaInto)) {
+    structure.parFromThetaInto = (theta, par) =>
+      parts.forEach((part, i) => part.parFromThetaInto!(thetaOf(theta, i), parOf(par, i)));
   }
   return structure;
 }

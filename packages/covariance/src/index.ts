@@ -1,7 +1,22 @@
-export { CovarianceStructureError, type CovarianceStructure } from './structure.js';
-export { diagonal, scalar } from './diagonal.js';
+export {
+  CovarianceStructureError,
+  type CovarianceStructure,
+  type NaturalParameter,
+  type SearchScale,
+} from './structure.js';
+export type { LevelStructure } from './levels/level-structure.js';
+export { diagonal, homogeneousDiagonal, scalar } from './diagonal.js';
 export { unstructured } from './unstructured.js';
+export { compoundSymmetry } from './correlation/compound-symmetry.js';
+export { ar1, car1, type Ar1Options } from './correlation/autoregressive.js';
+export { toeplitz, type ToeplitzOptions } from './correlation/toeplitz.js';
+export { exponential, gaussian, matern, ornsteinUhlenbeck, type Places } from './correlation/spatial.js';
+export { correlated, type CorrelatedOptions } from './correlation/correlated.js';
+export { byCholesky, type CorrelationFamily, type MatrixFamily } from './correlation/family.js';
+export { factorAnalytic, reducedRank } from './reduced-rank.js';
+export { fixed, knownCovariance, type MatrixRows } from './fixed.js';
 export { composite, type CompositeStructure } from './composite.js';
 export { lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from './lambda.js';
+export { naturalParameters } from './natural.js';
 export { canonicalFactorInPlace, lowerFactorInPlace, smallestSingularValue } from './triangular.js';
-export { structureFor, type StructureFactory, type StructureRequest } from './registry.js';
+export { structureFor, structureTags, type StructureFactory, type StructureRequest } from './registry.js';

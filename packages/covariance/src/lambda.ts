@@ -19,7 +19,8 @@ export function lambdaOf(structure: CovarianceStructure, par: Float64Array): Flo
 }
 
 /**
- * d theta / d par[k] by the structure's own rule, or by Richardson-extrapolated central differences (order h^4) where it has none.
+ * d theta / d par[k] by the structure's own rule, or by Richardson-extrapolated central differences (order h^4, inside the bounds) where
+ * it has none.
  * `work` has at least `parLength + 2 * thetaLength` entries.
  */
 export function thetaDerivativeInto(
@@ -37,7 +38,9 @@ export function thetaDerivativeInto(
   const moved = work.subarray(0, parLength);
   const up = work.subarray(parLength, parLength + thetaLength);
   const down = work.subarray(parLength + thetaLength, parLength + 2 * thetaLength);
-  const h = 1e-3 * Math.max(1, Math.abs(par[k]));
+  const { lower, upper } = structure.parBounds();
+  const room = lower[k] === 0 ? Infinity : Math.min(upper[k] - par[k], par[k] - lower[k]);
+  const h = Math.min(1e-3 * Math.max(1, Math.abs(par[k])), room / 16);
   out.fill(0, 0, thetaLength);
   for (const [step, weight] of [
     [h, -1 / 3],

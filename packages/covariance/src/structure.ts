@@ -1,3 +1,21 @@
+import type { LevelStructure } from './levels/level-structure.js';
+
+/**
+ * The coordinate in which a search moves one par: itself (`linear`; for standard deviations that may pass through zero, where the
+ * objective is even), its logarithm (`log`; positive numbers), or the inverse hyperbolic tangent of its place between its bounds (`atanh`).
+ */
+export type SearchScale = 'linear' | 'log' | 'atanh';
+
+/** A parameter as people read it: a standard deviation, a correlation, a range. */
+export interface NaturalParameter {
+  /** `sd (Intercept)`, `rho`, `range`. */
+  readonly name: string;
+  /** In units of sigma to the power `sigmaPower`. */
+  readonly value: number;
+  /** 1 for standard deviations (they are relative to sigma), 2 for variances, 0 for correlations and ranges. */
+  readonly sigmaPower: 0 | 1 | 2;
+}
+
 /**
  * A covariance structure of a random-effects term: how the numbers that an optimiser moves (`par`) become the
  * relative covariance factor of one level of the grouping factor.
@@ -5,7 +23,8 @@
  * The random effects of a level, `b` (length `nc`), have covariance `sigma^2 lambda lambda'`, where `lambda` is
  * `nc` by `nc`, lower triangular, stored column-major. The distinct free numbers of `lambda` are `theta`, and
  * `lambda[k] = theta[thetaIndex[k]]` (zero where the index is -1). `par` and `theta` are the same numbers for scalar, diagonal
- * and unstructured terms, and differ for structures such as AR(1), whose `par` is (log sd, atanh rho).
+ * and unstructured terms, and differ for structures such as AR(1), whose `par` is (relative sd, rho). All standard deviations in `par`
+ * are relative to sigma.
  *
  * All `...Into` methods write their last argument, allocate nothing and are called once for every evaluation of the objective.
  * `par` and `theta` are views of length `parLength` and `thetaLength` that start at this structure's first number.
@@ -44,8 +63,15 @@ export interface CovarianceStructure {
   thetaInto(par: Float64Array, theta: Float64Array): void;
   /** d theta / d par[k], length `thetaLength`. Optional: differences are used where it is missing. */
   thetaDerivativeInto?(par: Float64Array, k: number, out: Float64Array): void;
-  /** `theta` -> `par`, the inverse of `thetaInto` on its range. */
-  parFromThetaInto(theta: Float64Array, par: Float64Array): void;
+  /** `theta` -> `par`, the inverse of `thetaInto` on its range. Optional. */
+  parFromThetaInto?(theta: Float64Array, par: Float64Array): void;
+  /** The coordinates of the search, one for each par; `linear` where it is missing. */
+  readonly searchScale?: readonly SearchScale[];
+  /**
+   * Where effects of different levels are correlated: the precision over levels. The effects then have covariance
+   * `sigma^2 K^-1 (x) lambda lambda'`, with K by levels; the last `levels.parLength` numbers of `par` and of `theta` are those of K.
+   */
+  readonly levels?: LevelStructure;
   /**
    * Replaces `par` by the representative with a non-negative diagonal of `lambda` that gives the same `lambda lambda'`.
    * The objective does not change.
@@ -62,9 +88,11 @@ export interface CovarianceStructure {
   thetaNames(columns: readonly string[]): string[];
   /** Lower and upper bounds of the canonical `par`, for reports and profiles (the search itself is not bounded). */
   parBounds(): { lower: Float64Array; upper: Float64Array };
+  /** The parameters as people read them. Optional: standard deviations and correlations of `lambda lambda'` where it is missing. */
+  natural?(par: Float64Array, columns: readonly string[]): NaturalParameter[];
 }
 
-/** How many columns a structure was asked for that it cannot have. */
+/** A structure was asked for something that it cannot be: an impossible size, an unknown tag or argument, a matrix that is no covariance. */
 export class CovarianceStructureError extends Error {
   override name = 'CovarianceStructureError';
 }

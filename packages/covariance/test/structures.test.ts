@@ -95,7 +95,7 @@ describe('mistakes', () => {
   });
   it('an unknown tag names the known ones', () => {
     expect(() => structureFor({ name: 'uz', args: {}, nc: 2 })).toThrow(
-      /no covariance structure "uz"; known structures: us, diag/,
+      /no covariance structure "uz", did you mean "us"\?; known structures: us, diag/,
     );
   });
   it('an argument that a structure does not have', () => {
