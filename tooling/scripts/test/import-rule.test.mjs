@@ -105,10 +105,10 @@ test('the scripts of Svelte components count, on their own lines', () => {
   write('apps/demo/package.json', { name: '@blup/demo', dependencies: { svelte: '5' } });
   write('apps/demo/src/fit.worker.ts', 'export {};\n');
   const script =
-    "<script lang=\"ts\">\nimport { onMount } from 'svelte';\nimport Fit from './fit.worker.js?worker';\nimport { amd } from '@blup/sparse';\n</script>";
-  write('apps/demo/src/App.svelte', `<h1>import x from 'no-import'</h1>\n${script}\n<p>{amd}</p>\n`);
+    "<script lang=\"ts\">\nimport { onMount } from 'svelte';\nimport Fit from './fit.worker.js?worker';\nimport { sum } from '@blup/sql';\n</script>";
+  write('apps/demo/src/App.svelte', `<h1>import x from 'no-import'</h1>\n${script}\n<p>{sum}</p>\n`);
   expect(importProblems(root)).toEqual([
-    'apps/demo/src/App.svelte:5 imports @blup/sparse, which package.json does not declare',
-    'apps/demo/src/App.svelte:5 @blup/demo may not import @blup/sparse',
+    'apps/demo/src/App.svelte:5 imports @blup/sql, which package.json does not declare',
+    'apps/demo/src/App.svelte:5 @blup/demo may not import @blup/sql',
   ]);
 });
