@@ -19,7 +19,7 @@ export const rule = {
   '@blup/sql': { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
   blup: { own: { '@blup/formula': 'value', '@blup/lmm': 'value' }, library: false },
   '@blup/demo': {
-    own: { '@blup/sparse': 'value', '@blup/formula': 'value', '@blup/lmm': 'value' },
+    own: { '@blup/sparse': 'value', '@blup/covariance': 'value', '@blup/formula': 'value', '@blup/lmm': 'value' },
     library: false,
     app: true,
   },

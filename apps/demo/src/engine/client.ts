@@ -50,6 +50,11 @@ export class Engine {
     return this.unlessCancelled(question(session));
   }
 
+  /** Those of the tags that are covariance structures. */
+  structures(tags: readonly string[]): Promise<string[]> {
+    return this.start().structures(tags);
+  }
+
   async forget(id: number): Promise<void> {
     this.settings.delete(id);
     await this.remote?.forget(id);

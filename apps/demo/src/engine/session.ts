@@ -1,3 +1,4 @@
+import { structureFor } from '@blup/covariance';
 import { fitModel, type FittedModel } from '@blup/lmm';
 import { modelTable, orderedByData } from '../data/model-table.js';
 import { DataError, type RawTable } from '../data/raw-table.js';
@@ -47,6 +48,17 @@ export class Session {
         outside: frame?.omitted.subset ?? 0,
         elapsed: performance.now() - began,
       };
+    });
+  }
+
+  /** Those of the tags that are covariance structures. */
+  structures(tags: readonly string[]): string[] {
+    return tags.filter((name) => {
+      try {
+        return structureFor({ name, args: {}, nc: 2 }).nc === 2;
+      } catch {
+        return false;
+      }
     });
   }
 

@@ -4,6 +4,7 @@ import { Engine } from '../engine/client.js';
 import type { FitReport, Problem, Progress } from '../engine/fit-report.js';
 import type { DeclaredLevels } from '../engine/session.js';
 import { checkFormula, type FormulaCheck } from '../model/check-formula.js';
+import { structureTexts } from '../model/structures.js';
 import { isDefault, type ColumnSetting, type ModelSettings } from '../model/settings.js';
 
 /** A fit that is kept. */
@@ -37,6 +38,9 @@ export class Workbench {
   subset = $state('');
   columns = $state.raw(NO_SETTINGS);
 
+  /** Tags of the covariance structures that the library has. */
+  structures = $state.raw<readonly string[]>(['us']);
+
   fits = $state.raw<readonly Fit[]>([]);
   currentId = $state<number | null>(null);
   /** The search that is under way. */
@@ -57,6 +61,10 @@ export class Workbench {
   readonly check = $derived<FormulaCheck | null>(this.table ? checkFormula(this.settings, this.table) : null);
   readonly current = $derived(this.fits.find(({ id }) => id === this.currentId) ?? null);
   private nextId = 1;
+
+  constructor() {
+    void this.engine.structures(structureTexts.map(({ tag }) => tag)).then((found) => (this.structures = found));
+  }
 
   /** Opens a data set of the catalog with its formula, or with `settings`, and fits it. */
   async openBuiltIn(id: string, settings: Partial<ModelSettings> = {}): Promise<void> {
