@@ -83,6 +83,30 @@ describe('contrasts', () => {
     });
   });
 
+  test('of many levels agree with exact arithmetic', () => {
+    // Gram polynomials over -(n-1), -(n-3), ..., n-1: p_{k+1} = x p_k - k^2 (n^2 - k^2) / (4 k^2 - 1) p_{k-1}, in integers.
+    const n = 60;
+    const x = Array.from({ length: n }, (_, i) => BigInt(2 * i - (n - 1)));
+    let [before, current, denominator] = [x.map(() => 0n), x.map(() => 1n), 1n];
+    const { fixed } = buildModelFrame('~ f', { f: x }, { ordered: ['f'] });
+    for (let k = 0; k < 40; k++) {
+      const [K, N] = [BigInt(k), BigInt(n)];
+      const [b, d] = k === 0 ? [0n, 1n] : [K * K * (N * N - K * K), 4n * K * K - 1n];
+      // Both stand over the same denominator, which grows by d.
+      [before, current] = [current.map((v) => v * d), x.map((v, i) => v * current[i]! * d - b * before[i]!)];
+      denominator *= d;
+      const largest = current.reduce((m, v) => (v > m ? v : -v > m ? -v : m), 0n);
+      const scaled = current.map((v) => Number((v * 10n ** 20n) / largest));
+      const length = Math.hypot(...scaled);
+      expectClose(
+        fixed.columns[k + 1]!,
+        scaled.map((v) => v / length),
+        1e-14,
+      );
+    }
+    expect(denominator).toBeGreaterThan(1n);
+  });
+
   test('a matrix, with names and rows in its own order', () => {
     const matrix = [
       [4, 1],

@@ -1,6 +1,6 @@
 import { FormulaDataError } from '../errors.js';
 import { nearestName } from '../nearest.js';
-import { evaluateRecurrence, fitRecurrence, reorthogonalize } from '../functions/orthogonal-polynomials.js';
+import { orthonormalPolynomials } from '../functions/orthogonal-polynomials.js';
 
 /** A contrast matrix of the user's: `matrix[level][column]`. */
 export interface ContrastMatrix {
@@ -54,18 +54,12 @@ function helmert(levels: readonly string[]): ContrastColumns {
 
 /** Orthonormal polynomials over equally spaced levels. */
 function polynomial(levels: readonly string[]): ContrastColumns {
-  const n = levels.length;
   const points = Float64Array.from(levels, (_, k) => k + 1);
-  const recurrence = n <= 95 ? fitRecurrence(points, null, n - 1) : null;
-  if (recurrence === null) {
-    throw new FormulaDataError(`Polynomial contrasts of ${n} levels cannot be represented.`, {
-      hint: 'Use another contrast.',
-    });
-  }
-  const columns = reorthogonalize(evaluateRecurrence(recurrence, points)).map((column) => ({
-    weights: Array.from(column),
-  }));
-  return { suffixes: columns.map((_, j) => ['.L', '.Q', '.C'][j] ?? `^${j + 1}`), columns };
+  const columns = orthonormalPolynomials(points, null, levels.length - 1)!.columns.slice(1);
+  return {
+    suffixes: columns.map((_, j) => ['.L', '.Q', '.C'][j] ?? `^${j + 1}`),
+    columns: columns.map((column) => ({ weights: Array.from(column) })),
+  };
 }
 
 /** Level j + 1 less level j (Venables and Ripley 2002, section 6.2). */

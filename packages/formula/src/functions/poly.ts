@@ -1,7 +1,7 @@
 import type { Value } from '../expression/value.js';
 import { countOption, finiteValues, flagOption, numbersOf } from './arguments.js';
 import type { Call, StatefulFunction } from './function.js';
-import { evaluateRecurrence, fitRecurrence } from './orthogonal-polynomials.js';
+import { evaluateRecurrence, orthonormalPolynomials } from './orthogonal-polynomials.js';
 
 const degreeOf = (call: Call): number => countOption(call, 'degree', 1) ?? 1;
 
@@ -20,10 +20,11 @@ export const poly: StatefulFunction = {
     const degree = degreeOf(call);
     const values = finiteValues(call, distribution);
     if (flagOption(call, 'raw', false)) return {};
-    const recurrence = fitRecurrence(values, distribution.counts, degree);
-    if (recurrence === null)
+    const polynomials = orthonormalPolynomials(values, distribution.counts, degree);
+    if (polynomials === null)
       return call.fail(`poly() of degree ${degree} needs more than ${degree} distinct values.`, 'degree');
-    return { alpha: recurrence.alpha, norm: recurrence.norm };
+    const { alpha, norm } = polynomials.recurrence;
+    return { alpha, norm };
   },
   apply(call, state): Value {
     const x = numbersOf(call, 'x');

@@ -1,7 +1,19 @@
 import { FormulaTermError } from '../errors.js';
-import type { Expr } from '../syntax/ast.js';
+import type { BinaryOperator, Expr } from '../syntax/ast.js';
 import { leftSpine, stripParens } from '../syntax/ast.js';
 import { printExpr } from '../syntax/print.js';
+
+const allowed = (): string => 'Use /, : and * only.';
+
+/** What to write instead of operators that make no grouping factor. */
+const INSTEAD = new Map<BinaryOperator, (left: string, right: string) => string>([
+  ['+', (left, right) => `Write one term for each: (... | ${left}) + (... | ${right}).`],
+  ['%in%', (left, right) => `Write ${left}:${right}.`],
+  ['-', allowed],
+  ['^', allowed],
+  ['|', allowed],
+  ['||', allowed],
+]);
 
 /** More variables than this in one grouping factor are a slip. */
 const MAX_PARTS = 100;
@@ -62,15 +74,9 @@ export function expandGrouping(source: string, node: Expr): Grouping[] {
       const [a, b] = [single(left), single(right)];
       return [{ parts: [...a.parts, ...b.parts], text: `${textOf(left, a)}:${textOf(right, b)}` }];
     }
-    if (op === '+' || op === '-' || op === '^' || op === '%in%' || op === '||' || op === '|') {
-      const hint =
-        op === '+'
-          ? `Write one term for each: (... | ${printExpr(left)}) + (... | ${printExpr(right)}).`
-          : op === '%in%'
-            ? `Write ${printExpr(left)}:${printExpr(right)}.`
-            : 'Use /, : and * only.';
-      return fail(`${op} cannot stand on the right of a bar.`, at, hint);
-    }
+    const instead = INSTEAD.get(op);
+    if (instead !== undefined)
+      fail(`${op} cannot stand on the right of a bar.`, at, instead(printExpr(left), printExpr(right)));
     return [{ parts: [inner], text: printExpr(inner) }];
   };
 
