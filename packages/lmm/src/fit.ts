@@ -34,6 +34,7 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
     rows: composeRows(frame.rows, rows),
     warnings: [],
     frame,
+    source: { table, functions: options.functions },
     total: now() - began,
   });
 }

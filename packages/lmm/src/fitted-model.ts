@@ -1,5 +1,5 @@
 import { lambdaInto } from '@blup/covariance';
-import type { ModelFrame } from '@blup/formula';
+import type { ModelFrame, TableLike, UserFunctions } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
 import { dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
@@ -25,6 +25,12 @@ export interface ObjectiveAt {
   readonly beta: readonly number[];
 }
 
+/** Where a model frame came from: what marginal means and hypotheses about cells need to read again. */
+export interface ModelSource {
+  readonly table: TableLike;
+  readonly functions: UserFunctions | undefined;
+}
+
 /** What a model knows beyond its optimum. */
 export interface FittedModelContext {
   readonly formula: string | null;
@@ -33,6 +39,8 @@ export interface FittedModelContext {
   readonly warnings: readonly string[];
   /** The model frame, when the model came from a formula. */
   readonly frame: ModelFrame | null;
+  /** The table that the frame was read from, and the user's functions in it. */
+  readonly source?: ModelSource;
   /** Milliseconds from the call to the optimum. */
   readonly total: number;
 }
@@ -48,6 +56,8 @@ export class FittedModel {
   readonly rows: Int32Array | null;
   /** The model frame that the model was fitted to: which rows were left out and why, and the design; null for ready-made matrices. */
   readonly frame: ModelFrame | null;
+  /** The table of the frame (a reference, not a copy); null for ready-made matrices. */
+  readonly source: ModelSource | null;
   readonly #u: Float64Array;
   #fitted: Float64Array | null = null;
   #residuals: Float64Array | null = null;
@@ -56,6 +66,7 @@ export class FittedModel {
     this.optimum = optimum;
     this.rows = context.rows;
     this.frame = context.frame;
+    this.source = context.source ?? null;
     this.returnToOptimum();
     this.#u = optimum.objective.pls.u.slice();
     const { matrices, cp } = optimum;
