@@ -92,6 +92,9 @@ export function readArguments(argv: readonly string[]): Arguments {
     throw new UsageError(`There is an argument too many: "${surplus[0]}". Put the formula in quotes.`);
   }
 
+  if (given.has('ml') && given.get('ddf')?.[0] === 'kenward-roger') {
+    throw new UsageError('--ddf kenward-roger is defined for REML fits: leave out --ml.');
+  }
   const last = (name: string): string | undefined => given.get(name)?.at(-1);
   return {
     command: 'fit',

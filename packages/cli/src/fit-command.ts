@@ -9,7 +9,9 @@ import { jsonPieces } from './output/json.js';
 import { createProgress } from './output/progress.js';
 import { pointsText } from './output/points-text.js';
 import { resultsJson } from './output/results-json.js';
+import { testsText } from './output/tests-text.js';
 import type { Streams } from './run.js';
+import { smallSampleTests } from './small-sample-tests.js';
 import { suggestion } from './suggestion.js';
 
 /**
@@ -50,15 +52,16 @@ export async function fitCommand(
   }
 
   checkPoints(args.at, model.data.thetaNames);
+  const tests = smallSampleTests(model, args.ddf);
   const notes = [...rowNotes(model), ...model.data.warnings];
   if (args.format === 'text') {
     // The summary itself ends with what is to be said of the optimum and of dropped columns.
     for (const note of notes) stderr.write(`blup: note: ${note}\n`);
-    return [model.summary(), pointsText(model, args.at)];
+    return [model.summary(), testsText(model, tests), pointsText(model, args.at)];
   }
   for (const note of [...notes, ...fitNotes(model)]) stderr.write(`blup: note: ${note}\n`);
   const omittedRows = Array.from(model.frame?.omitted.missing ?? [], (row) => row + 1);
-  return jsonPieces(resultsJson(model, { at: args.at, omittedRows, read }));
+  return jsonPieces(resultsJson(model, { at: args.at, tests, omittedRows, read }));
 }
 
 /** Rows that did not take part though the user did not say so. */

@@ -12,7 +12,7 @@ Model
   --subset EXPRESSION    use only the rows where this holds: 'Days >= 2'
   --contrasts C=KIND     treatment, sum, helmert, poly, sdif or SAS (repeatable)
   --residual STRUCTURE   covariance of the residuals (not yet available)
-  --ddf METHOD           none, satterthwaite, kenward-roger or all (accepted; degrees of freedom are not yet available)
+  --ddf METHOD           t tests with degrees of freedom: satterthwaite, kenward-roger (REML only), all or none
 
 Data
   --schema FILE          Frictionless Table Schema: types, missing values, categories in level order

@@ -101,6 +101,10 @@ describe('options', () => {
       ['--residual', 'ar1(1 | Subject)'],
       refusal(2, '--residual is not available yet: the residuals of this version are independent.', 'Try: blup --help'),
     ],
+    [
+      ['--ml', '--ddf', 'kenward-roger'],
+      refusal(2, '--ddf kenward-roger is defined for REML fits: leave out --ml.', 'Try: blup --help'),
+    ],
     [['--wat'], refusal(2, 'There is no option --wat. Did you mean "--at"?', 'Try: blup --help')],
   ])('%j', (options, outcome) => {
     expect(blup(['fit', formula, sleepstudy, ...options])).toEqual(outcome);

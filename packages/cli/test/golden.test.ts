@@ -151,6 +151,20 @@ test.each(['sleepstudy-rs-reml', 'sleepstudy-rs-ml', 'pastes-nested-reml'])(
   },
 );
 
+test.each(['sleepstudy-na-reml', 'cake-temp-reml', 'ergostool-sum-reml'])('--ddf gives the tests of %s', (id) => {
+  const { got, want } = fitCase(id);
+  expectNear(got.satterthwaite.df, want.satterthwaite.dfExact, 1e-5, 'satterthwaite.df');
+  expectNear(got.satterthwaite.t, want.satterthwaite.t, 1e-5, 'satterthwaite.t');
+  for (const field of ['df', 't', 'se'])
+    expectNear(got.kenwardRoger[field], want.kenwardRoger[field], 1e-4, `kenwardRoger.${field}`);
+});
+
+test('--ddf all leaves out what an ML fit does not allow', () => {
+  const { got } = fitCase('sleepstudy-rs-ml');
+  expect(got.satterthwaite.df).toHaveLength(2);
+  expect(got).not.toHaveProperty('kenwardRoger');
+});
+
 test('terms stand in the order of the formula', () => {
   const { got } = fitCase('pastes-nested-reml');
   expect(got.thetaNames).toEqual(['batch.(Intercept)', 'cask:batch.(Intercept)']);

@@ -56,6 +56,11 @@ test('the objective at given theta, for people', () => {
   expect(Number(derivative)).toBeCloseTo(-1.2423389337201973, 8);
 });
 
+test('the tests with degrees of freedom, for people', () => {
+  const { stdout } = blup(['fit', formula, sleepstudy, '--ddf', 'all']);
+  expect(stdout.match(/^Days +10\.4673 +1\.5458 17\.00 +6\.771 +3\.26e-6$/gm)).toHaveLength(2);
+});
+
 test('a singular fit says so, once', () => {
   const args = ['fit', 'Yield ~ 1 + (1 | Batch)', goldenPath('data/Dyestuff2.csv')];
   const text = blup(args);

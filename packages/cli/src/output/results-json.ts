@@ -1,4 +1,5 @@
 import type { FittedModel } from '@blup/lmm';
+import type { SmallSampleTests } from '../small-sample-tests.js';
 
 /** The 97.5 % point of the standard normal distribution. */
 const NORMAL_975 = 1.959963984540054;
@@ -6,6 +7,7 @@ const NORMAL_975 = 1.959963984540054;
 /** What the command knows beside the model. */
 export interface ResultsContext {
   readonly at: readonly Float64Array[];
+  readonly tests: SmallSampleTests;
   /** Rows of the file left out because a value is missing, counted from 1. */
   readonly omittedRows: readonly number[];
   /** Milliseconds spent reading the file. */
@@ -13,7 +15,7 @@ export interface ResultsContext {
 }
 
 /** All numbers of a fit under the names that the README documents. */
-export function resultsJson(model: FittedModel, { at, omittedRows, read }: ResultsContext): object {
+export function resultsJson(model: FittedModel, { at, tests, omittedRows, read }: ResultsContext): object {
   const { data } = model;
   const { certificate, devcomp, L } = data;
   const hatvalues = model.leverages();
@@ -34,6 +36,8 @@ export function resultsJson(model: FittedModel, { at, omittedRows, read }: Resul
     se: data.se,
     vcov: data.vcov,
     confintWald: confintWald(data.beta, data.se),
+    satterthwaite: tests.satterthwaite,
+    kenwardRoger: tests.kenwardRoger,
     droppedColumns: data.droppedColumns,
     theta: data.theta,
     thetaNames: data.thetaNames,
