@@ -1,6 +1,7 @@
 // Sparse Cholesky side by side with CHOLMOD (through Rscript), and where they can do the job with mathjs and cholesky-solve.
-//   node tooling/bench/sparse.mjs [--peers FOLDER] [--json FILE] [matrix ...]
+//   node tooling/bench/sparse.mjs [--peers FOLDER] [--blas FILE] [--json FILE] [matrix ...]
 // FOLDER is a package folder in which mathjs and cholesky-solve are installed; without it these two are left out.
+// CHOLMOD's supernodal phase is as fast as its BLAS: FILE is a shared library (OpenBLAS, say) that R loads instead of its own.
 // Every number is the median of several runs in one session; the answers are compared before the times are.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ import { matrices } from './sparse-matrices.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { peers: { type: 'string' }, json: { type: 'string' } },
+  options: { peers: { type: 'string' }, blas: { type: 'string' }, json: { type: 'string' } },
 });
 
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
@@ -75,7 +76,12 @@ function cholmod(A, beta, b) {
       writeFileSync(join(folder, name), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     }
     const script = fileURLToPath(new URL('../peers/cholmod.R', import.meta.url));
-    const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
+    const env = {
+      ...process.env,
+      OPENBLAS_NUM_THREADS: '1',
+      OMP_NUM_THREADS: '1',
+      ...(options.blas && { LD_PRELOAD: options.blas }),
+    };
     return JSON.parse(execFileSync('Rscript', [script, folder, String(beta)], { encoding: 'utf8', env }));
   } finally {
     rmSync(folder, { recursive: true });
@@ -144,7 +150,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(matrices))
   const others = javaScriptPeers(A, beta);
   results.push({ name, n, entries: A.rowIdx.length, amd, best, plain, peer, others });
   process.stdout.write(
-    `${name}: n ${n}, nnz(L) ${amd.nnz} (CHOLMOD ${peer.simplicial.nnz}), flops ${amd.flops.toExponential(2)}\n` +
+    `${name}: n ${n}, nnz(L) ${amd.nnz} (CHOLMOD ${peer.simplicial.nnz}, BLAS ${peer.blas}), flops ${amd.flops.toExponential(2)}\n` +
       `  numeric ms   amd ${ms(amd.numeric)}  best ordering ${ms(best.numeric)}  plain JS ${ms(plain.numeric)}` +
       `  CHOLMOD simplicial ${ms(peer.simplicial.numeric)}  supernodal ${ms(peer.supernodal.numeric)}` +
       `  mathjs ${ms(others.mathjs)}  cholesky-solve ${ms(others.choleskySolve)}\n` +

@@ -20,4 +20,4 @@ one <- function(super) {
 }
 r <- list(simplicial = one(FALSE), supernodal = one(TRUE))
 num <- function(l) paste0("{", paste(sprintf("\"%s\":%.17g", names(l), unlist(l)), collapse = ","), "}")
-cat(sprintf("{\"matrix\":\"%s\",\"simplicial\":%s,\"supernodal\":%s}\n", packageVersion("Matrix"), num(r$simplicial), num(r$supernodal)))
+cat(sprintf("{\"matrix\":\"%s\",\"blas\":\"%s\",\"simplicial\":%s,\"supernodal\":%s}\n", packageVersion("Matrix"), basename(extSoftVersion()["BLAS"]), num(r$simplicial), num(r$supernodal)))

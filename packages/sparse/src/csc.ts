@@ -102,6 +102,19 @@ export function checkLower(lower: CscPattern): void {
   }
 }
 
+/** Position of entry (i, j), or -1 if it is not stored. O(log of the column). */
+export function findEntry(pattern: CscPattern, i: number, j: number): number {
+  const { colPtr, rowIdx } = pattern;
+  let low = colPtr[j];
+  let high = colPtr[j + 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rowIdx[middle] < i) low = middle + 1;
+    else high = middle;
+  }
+  return low < colPtr[j + 1] && rowIdx[low] === i ? low : -1;
+}
+
 /** Column starts from the number of entries of each column. */
 export function columnStarts(counts: Int32Array): Int32Array {
   const n = counts.length;

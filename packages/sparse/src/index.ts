@@ -12,12 +12,14 @@ export { rcmOrdering } from './ordering/rcm.js';
 export type { Ordering } from './ordering/ordering.js';
 export { analyze, type AnalyzeOptions, type SymbolicCholesky } from './analyze.js';
 export {
+  type CholeskyFactor,
   createFactor,
+  factorDiagonal,
   factorize,
+  type FactorOptions,
   factorToCsc,
   logDeterminant,
-  type CholeskyFactor,
-  type FactorOptions,
 } from './factor.js';
-export { permuteInto, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
+export { permuteInto, solveDInPlace, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
 export { inverseEntriesInto } from './selected-inverse.js';
+export { addRowInPlace, removeRowInPlace, type SparseVector, updateInPlace } from './update.js';

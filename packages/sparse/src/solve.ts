@@ -1,5 +1,6 @@
 import { requireFactorized, type CholeskyFactor } from './factor.js';
 import { SparseError } from './errors.js';
+import { solveDiagonalLdl, solveLowerLdl, solveLowerTransposeLdl } from './ldl/solve.js';
 import { solveLowerSimplicial, solveLowerTransposeSimplicial } from './simplicial/solve.js';
 import { solveLowerSupernodal, solveLowerTransposeSupernodal } from './supernodal/solve.js';
 
@@ -35,6 +36,7 @@ export function solveLInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1)
   requireSize('x', x, factor.symbolic.n, nrhs);
   const { numeric } = factor;
   if (numeric.method === 'supernodal') solveLowerSupernodal(numeric.structure, numeric.state, x, nrhs);
+  else if (numeric.method === 'ldl') solveLowerLdl(numeric.state, x, nrhs);
   else solveLowerSimplicial(numeric.structure, numeric.state.values, x, nrhs);
 }
 
@@ -44,7 +46,15 @@ export function solveLtInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1
   requireSize('x', x, factor.symbolic.n, nrhs);
   const { numeric } = factor;
   if (numeric.method === 'supernodal') solveLowerTransposeSupernodal(numeric.structure, numeric.state, x, nrhs);
+  else if (numeric.method === 'ldl') solveLowerTransposeLdl(numeric.state, x, nrhs);
   else solveLowerTransposeSimplicial(numeric.structure, numeric.state.values, x, nrhs);
+}
+
+/** Solves D y = x in place, in permuted coordinates; nothing to do for L L'. */
+export function solveDInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
+  requireFactorized(factor);
+  requireSize('x', x, factor.symbolic.n, nrhs);
+  if (factor.numeric.method === 'ldl') solveDiagonalLdl(factor.numeric.state, x, nrhs);
 }
 
 /**
@@ -61,6 +71,7 @@ export function solveInPlace(factor: CholeskyFactor, b: Float64Array, nrhs = 1):
     const block = b.subarray(r * n, (r + count) * n);
     permuteInto(factor, block, work, count);
     solveLInPlace(factor, work, count);
+    solveDInPlace(factor, work, count);
     solveLtInPlace(factor, work, count);
     unpermuteInto(factor, work, block, count);
   }

@@ -8,12 +8,14 @@ import type { SimplicialStructure } from './structure.js';
  * k over the rows of column j below the diagonal; every Z_ik needed lies on the pattern.
  * Source: Takahashi, Fagan and Chin (1973); Erisman and Tinney (1975), On computing certain elements of the inverse.
  *
+ * @param pivots the diagonal D of an L D L' factorisation, whose L has a unit diagonal (never read); else undefined
  * @param Z result, aligned with the structure's rowIdx
  * @param work two dense columns, 2n entries; zero on entry and on return
  */
 export function selectedInverseSimplicial(
-  structure: SimplicialStructure,
+  structure: Pick<SimplicialStructure, 'colPtr' | 'rowIdx'>,
   Lx: Float64Array,
+  pivots: Float64Array | undefined,
   Z: Float64Array,
   work: Float64Array,
 ): void {
@@ -23,7 +25,7 @@ export function selectedInverseSimplicial(
   for (let j = n - 1; j >= 0; j--) {
     const start = Lp[j];
     const end = Lp[j + 1];
-    const pivot = Lx[start];
+    const pivot = pivots === undefined ? Lx[start] : 1;
     for (let p = start + 1; p < end; p++) {
       work[Li[p]] = Lx[p] / pivot;
       work[n + Li[p]] = 0;
@@ -59,7 +61,7 @@ export function selectedInverseSimplicial(
       }
       work[n + k] += sum;
     }
-    let diagonal = 1 / (pivot * pivot);
+    let diagonal = pivots === undefined ? 1 / (pivot * pivot) : 1 / pivots[j];
     for (let p = start + 1; p < end; p++) {
       const i = Li[p];
       const z = -work[n + i];

@@ -1,20 +1,15 @@
-import type { SymbolicCholesky } from '../analyze.js';
 import type { CscMatrix } from '../csc.js';
-import { transposePattern } from '../transpose.js';
-import { permuteSymmetricLower } from '../permute.js';
-import { simplicialStructure } from '../simplicial/structure.js';
+import type { SimplicialStructure } from '../simplicial/structure.js';
 import type { SupernodalNumeric } from './numeric.js';
 import type { SupernodalStructure } from './structure.js';
 
-/** L without the zeros that merged supernodes store: its pattern is built again from that of A. O(nnz(L)). */
+/** L without the zeros that merged supernodes store, on its pattern by columns. O(nnz(L)). */
 export function supernodalToCsc(
-  symbolic: SymbolicCholesky,
+  { colPtr, rowIdx }: SimplicialStructure,
   structure: SupernodalStructure,
   numeric: SupernodalNumeric,
 ): CscMatrix {
-  const { n, lower, permInv, parent, colCounts } = symbolic;
-  const permuted = permuteSymmetricLower(lower, permInv);
-  const { colPtr, rowIdx } = simplicialStructure(permuted, transposePattern(permuted), parent, colCounts);
+  const n = colPtr.length - 1;
   const values = new Float64Array(rowIdx.length);
 
   const { panels, panelStart, rows, rowPtr, rowCount, valuePtr } = structure;
