@@ -7,5 +7,11 @@ export {
   type PredictionModel,
   type PredictionSystem,
   type PredictionTerm,
+  type ScoredSystem,
 } from './prediction-model.js';
 export type { AliasedColumn } from './aliased-columns.js';
+export type { ExportedModel } from './exported-model.js';
+export { exportModel, type ExportOptions } from './export-model.js';
+export { readModel } from './read-model.js';
+export { rowPredictor, type Row, type RowPredictorOptions } from './row-predictor.js';
+export { scoreGroups, scoreRows, type ScoreOptions } from './score-groups.js';

@@ -20,7 +20,6 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   const policy = options.newLevels ?? 'refuse';
   const { interval } = options;
   const wantErrors = options.se === true || interval !== undefined;
-  if (wantErrors) requireSystem(model, included);
   const places = model.terms.map((term, t) =>
     included[t] ? placesOf(term, requireTerm(term, rows.terms[t]), policy) : null,
   );
@@ -79,7 +78,7 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
       else between += prior;
       if (l < 0) continue;
       for (let c = 0; c < nc; c++) {
-        effects[count] = term.start + l * nc + c;
+        effects[count] = term.effects[l] + c;
         f[count++] = spherical(term, row, i, c);
       }
     }
@@ -131,13 +130,5 @@ function requireTerm(term: PredictionTerm, row: NewRowsTerm | null): NewRowsTerm
   throw new ModelError(
     'lengths-differ',
     `the new rows need ${term.names.length} columns for the term ${term.label}; they have ${row?.columns.length ?? 0}`,
-  );
-}
-
-function requireSystem(model: PredictionModel, included: readonly boolean[]): void {
-  if (model.system || !included.includes(true)) return;
-  throw new ModelError(
-    'bad-option',
-    'the model was exported without what standard errors of known levels need: export it with standardErrors, or predict with terms: "none"',
   );
 }

@@ -1,5 +1,6 @@
-import { analyze, createFactor, factorize, inverseEntriesInto, solveInPlace } from '@blup/sparse';
-import type { PredictionModel } from './prediction-model.js';
+import { analyze, createFactor, factorize, inverseEntriesInto, solveInPlace, type CholeskyFactor } from '@blup/sparse';
+import { ModelError } from '../errors.js';
+import type { PredictionModel, PredictionSystem, ScoredSystem } from './prediction-model.js';
 
 /** Relative variances (in units of sigma^2) of errors of prediction. All workspace is allocated once. */
 export interface PredictionErrors {
@@ -10,6 +11,7 @@ export interface PredictionErrors {
    * @param x weights of the kept fixed effects, length p
    * @param effects numbers of the random effects that take part, the first `count` entries; each at most once
    * @param f their weights in u
+   * @throws ModelError `bad-option` when known levels take part and the model was exported without `standardErrors`
    */
   variance(x: Float64Array, effects: Int32Array, f: Float64Array, count: number): number;
 }
@@ -21,23 +23,76 @@ export interface PredictionErrors {
  * Source: Henderson (1975), Biometrics 31, 423-447.
  */
 export function predictionErrors(model: PredictionModel): PredictionErrors {
-  const { RX, beta } = model.fixed;
+  const known = errorsOfFit(model);
+  return model.scored ? errorsWithScored(model.scored, model.fixed.beta.length, known) : known;
+}
+
+function errorsOfFit({ fixed, system }: PredictionModel): PredictionErrors {
+  const { RX, beta } = fixed;
   const p = beta.length;
-  const { system } = model;
-  const q = system ? system.colPtr.length - 1 : 0;
   const h = new Float64Array(p);
-  const quadratic = system && q > 0 ? quadraticForm(system, q) : null;
+  let quadratic: QuadraticForm | null = null;
   return {
     variance(x, effects, f, count) {
-      if (count > 0 && !quadratic) return Number.NaN;
       solveTransposedUpperInto(RX, p, x, h);
       let v = 0;
-      for (let k = 0; k < p; k++) {
-        let s = h[k];
-        for (let i = 0; i < count; i++) s -= system!.effectsOnFixed[k * q + effects[i]] * f[i];
-        v += s * s;
+      if (count > 0) {
+        if (!system) throw exportedWithout();
+        const { effectsOnFixed } = system;
+        const q = system.colPtr.length - 1;
+        for (let k = 0; k < p; k++) for (let i = 0; i < count; i++) h[k] -= effectsOnFixed[k * q + effects[i]] * f[i];
+        quadratic ??= quadraticForm(system);
+        v = quadratic(effects, f, count);
       }
-      return count > 0 ? v + quadratic!(effects, f, count) : v;
+      for (let k = 0; k < p; k++) v += h[k] * h[k];
+      return v;
+    },
+  };
+}
+
+const exportedWithout = (): ModelError =>
+  new ModelError(
+    'bad-option',
+    'the model was exported without what standard errors of known levels need: export it with standardErrors, or predict without the ' +
+      'random effects (terms: "none")',
+  );
+
+/**
+ * Scored effects are u_new = S_new^-1 Lambda'Z'(y - X beta^ - Z b^ of known levels), so an error in beta^ or b^ carries over: a combination
+ * (x, f_old, f_new) has the errors of (x - X'Z Lambda g, f_old - (Z Lambda)_old'Z Lambda g) in the fit, with g = S_new^-1 f_new, and
+ * independently f_new'g of its own.
+ */
+function errorsWithScored(scored: ScoredSystem, p: number, known: PredictionErrors): PredictionErrors {
+  const { first, colPtr, LZtX } = scored;
+  const m = colPtr.length - 1;
+  const factor = factorOf(scored);
+  const g = new Float64Array(m);
+  const x1 = new Float64Array(p);
+  const f1 = new Map<number, number>();
+  return {
+    variance(x, effects, f, count) {
+      let any = false;
+      g.fill(0);
+      f1.clear();
+      for (let i = 0; i < count; i++) {
+        if (effects[i] < first) f1.set(effects[i], f[i]);
+        else {
+          g[effects[i] - first] = f[i];
+          any = true;
+        }
+      }
+      if (!any) return known.variance(x, effects, f, count);
+      solveInPlace(factor, g);
+      let own = 0;
+      for (let i = 0; i < count; i++) if (effects[i] >= first) own += f[i] * g[effects[i] - first];
+      for (let k = 0; k < p; k++) {
+        x1[k] = x[k];
+        for (let j = 0; j < m; j++) x1[k] -= LZtX[k * m + j] * g[j];
+      }
+      for (let j = 0; j < m; j++) {
+        if (g[j] !== 0) for (const [e, v] of scored.known[j]) f1.set(e, (f1.get(e) ?? 0) - v * g[j]);
+      }
+      return own + known.variance(x1, Int32Array.from(f1.keys()), Float64Array.from(f1.values()), f1.size);
     },
   };
 }
@@ -51,18 +106,23 @@ function solveTransposedUpperInto(R: Float64Array, p: number, x: Float64Array, o
   }
 }
 
-/** (effects, f) -> f'S^-1 f */
-function quadraticForm(
-  system: NonNullable<PredictionModel['system']>,
-  q: number,
-): (effects: Int32Array, f: Float64Array, count: number) => number {
-  const { colPtr, rowIdx, values } = system;
-  const factor = createFactor(analyze({ nrow: q, ncol: q, colPtr, rowIdx }, { ordering: 'amd' }));
+function factorOf({ colPtr, rowIdx, values }: Pick<PredictionSystem, 'colPtr' | 'rowIdx' | 'values'>): CholeskyFactor {
+  const n = colPtr.length - 1;
+  const factor = createFactor(analyze({ nrow: n, ncol: n, colPtr, rowIdx }, { ordering: 'amd' }));
   factorize(factor, values, 1);
+  return factor;
+}
+
+type QuadraticForm = (effects: Int32Array, f: Float64Array, count: number) => number;
+
+/** (effects, f) -> f'S^-1 f */
+function quadraticForm(system: PredictionSystem): QuadraticForm {
+  const { colPtr, rowIdx, values } = system;
+  const factor = factorOf(system);
   const inverse = new Float64Array(values.length);
   inverseEntriesInto(factor, inverse);
-  const rhs = new Float64Array(q);
-  const bySolve = (effects: Int32Array, f: Float64Array, count: number): number => {
+  const rhs = new Float64Array(colPtr.length - 1);
+  const bySolve: QuadraticForm = (effects, f, count) => {
     rhs.fill(0);
     for (let i = 0; i < count; i++) rhs[effects[i]] = f[i];
     solveInPlace(factor, rhs);

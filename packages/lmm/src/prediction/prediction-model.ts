@@ -16,8 +16,8 @@ export interface PredictionTerm {
   readonly lambda: Float64Array;
   /** Conditional modes, level by level: nl times nc numbers. */
   readonly modes: Float64Array;
-  /** Number of the term's first random effect. */
-  readonly start: number;
+  /** Number of each level's first random effect, length nl. */
+  readonly effects: Int32Array;
 }
 
 /** What standard errors of known levels need: the penalised system at the estimated theta. */
@@ -55,6 +55,22 @@ export interface PredictionModel {
   readonly terms: readonly PredictionTerm[];
   /** Null when the model was exported without: predictions then have no standard errors at known levels. */
   readonly system: PredictionSystem | null;
+  /** What is known of levels that {@link scoreGroups} added; their effects are numbered after those of the fit. */
+  readonly scored: ScoredSystem | null;
+}
+
+/** The penalised system of scored levels, given beta and the effects of known levels; m effects in all. */
+export interface ScoredSystem {
+  /** Number of the first scored effect. */
+  readonly first: number;
+  /** Lower triangle of Lambda'Z'Z Lambda, m by m, by columns. */
+  readonly colPtr: Int32Array;
+  readonly rowIdx: Int32Array;
+  readonly values: Float64Array;
+  /** Lambda'Z'X by the kept columns, m by p, column-major. */
+  readonly LZtX: Float64Array;
+  /** Lambda'Z' times Z Lambda of known levels: for each scored effect the known effects that share rows with it, and the products. */
+  readonly known: readonly ReadonlyMap<number, number>[];
 }
 
 /** The part of a fitted model that predicts. Cost: one evaluation of the objective, p solves, and one pass over the rows per aliased column. */
@@ -88,7 +104,8 @@ export function predictionModel(model: FittedModel): PredictionModel {
         }
       }
       const label = frame?.random[t]?.label ?? `(${term.names.join(' + ')} | ${term.group})`;
-      return { label, group: term.group, names: term.names, levels: term.levels, lambda, modes, start };
+      const effects = Int32Array.from({ length: nl }, (_, l) => start + l * nc);
+      return { label, group: term.group, names: term.names, levels: term.levels, lambda, modes, effects };
     }),
     system: {
       colPtr: colPtr.slice(),
@@ -96,6 +113,7 @@ export function predictionModel(model: FittedModel): PredictionModel {
       values: pls.values.slice(),
       effectsOnFixed: effectsOnFixed(model),
     },
+    scored: null,
   };
 }
 

@@ -1,0 +1,84 @@
+import type { Design } from '@blup/formula';
+import { termsByGroup } from '../conditional-modes.js';
+import { ModelError } from '../errors.js';
+import { FittedModel } from '../fitted-model.js';
+import type { ExportedModel } from './exported-model.js';
+import { predictionModel, type PredictionModel } from './prediction-model.js';
+
+export interface ExportOptions {
+  /**
+   * Also write what standard errors at known levels need: the penalised system, about as large as the lower triangle of Z'Z plus q by p
+   * numbers. Standard errors without random effects and of new levels need nothing more.
+   */
+  readonly standardErrors?: boolean;
+  /** Also write the summary of the fit (`model.data`). */
+  readonly summary?: boolean;
+}
+
+/**
+ * The model as plain data for `JSON.stringify`: a few kilobytes, and the levels with their conditional modes. {@link readModel} reads it
+ * back. Functions of the user's are named but not written: pass them again when predicting.
+ *
+ * @throws ModelError `bad-option` for standard errors of a model with scored groups
+ */
+export function exportModel(model: FittedModel | PredictionModel, options: ExportOptions = {}): ExportedModel {
+  const source = model instanceof FittedModel ? predictionModel(model) : model;
+  const { fixed, system } = source;
+  if (source.scored && options.standardErrors) {
+    throw new ModelError(
+      'bad-option',
+      'standard errors of scored groups cannot be exported: export without standardErrors',
+    );
+  }
+  const groups = [...termsByGroup(source.terms)];
+  const groupOf = new Map(groups.map(([name], g) => [name, g]));
+  return {
+    format: 'blup-model',
+    schemaVersion: 1,
+    responseName: source.responseName,
+    design: source.design && withoutGroupLevels(source.design),
+    sigma: source.sigma,
+    fixed: {
+      names: fixed.names,
+      kept: fixed.kept,
+      beta: [...fixed.beta],
+      RX: [...fixed.RX],
+      aliased: fixed.aliased.map(({ column, weights }) => ({ column, weights: [...weights] })),
+    },
+    groups: groups.map(([name, members]) => ({ name, levels: source.terms[members[0]].levels })),
+    terms: source.terms.map((term) => ({
+      label: term.label,
+      group: groupOf.get(term.group)!,
+      names: term.names,
+      lambda: [...term.lambda],
+      modes: [...term.modes],
+    })),
+    ...(options.standardErrors && system
+      ? {
+          system: {
+            colPtr: [...system.colPtr],
+            rowIdx: [...system.rowIdx],
+            values: [...system.values],
+            effectsOnFixed: [...system.effectsOnFixed],
+          },
+        }
+      : {}),
+    ...(options.summary && model instanceof FittedModel ? { summary: model.data } : {}),
+  };
+}
+
+/** Levels that only grouping needs stand in the list of groups already; nothing in a design looks them up by position. */
+function withoutGroupLevels(design: Design): Design {
+  const coded = new Set(
+    [design.fixed, ...design.random.map((r) => r.matrix)].flatMap(({ terms }) => terms.flatMap((t) => t.variables)),
+  );
+  const grouping = new Set(design.random.flatMap((r) => r.group.variables).filter((v) => !coded.has(v)));
+  const others = design.variables.filter((_, v) => !grouping.has(v)).map((v) => v.expression);
+  const needed = (column: string) => design.subset !== null || others.some((text) => text.includes(column));
+  return {
+    ...design,
+    columns: design.columns.map((c) => (needed(c.name) ? c : { ...c, levels: null })),
+    variables: design.variables.map((v, k) => (grouping.has(k) ? { ...v, levels: null, unusedLevels: [] } : v)),
+    random: design.random.map((r) => ({ ...r, group: { ...r.group, levels: null } })),
+  };
+}

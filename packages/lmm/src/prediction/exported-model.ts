@@ -1,0 +1,39 @@
+import type { Design } from '@blup/formula';
+import type { FittedModelData } from '../fitted-model-data.js';
+
+/** A model as plain data for JSON, without any training row. */
+export interface ExportedModel {
+  readonly format: 'blup-model';
+  readonly schemaVersion: 1;
+  readonly responseName: string;
+  /** The design without the levels of grouping factors, which stand in `groups`; null for a model of ready-made matrices. */
+  readonly design: Design | null;
+  readonly sigma: number;
+  readonly fixed: {
+    readonly names: readonly string[];
+    readonly kept: readonly number[];
+    readonly beta: readonly number[];
+    /** Upper triangle by columns, p by p: Cov(beta) = sigma^2 (RX'RX)^-1. */
+    readonly RX: readonly number[];
+    readonly aliased: readonly { readonly column: number; readonly weights: readonly number[] }[];
+  };
+  /** Grouping factors and their levels. */
+  readonly groups: readonly { readonly name: string; readonly levels: readonly string[] }[];
+  readonly terms: readonly {
+    readonly label: string;
+    /** Position in `groups`. */
+    readonly group: number;
+    readonly names: readonly string[];
+    readonly lambda: readonly number[];
+    readonly modes: readonly number[];
+  }[];
+  /** What standard errors at known levels need; left out unless asked for. */
+  readonly system?: {
+    readonly colPtr: readonly number[];
+    readonly rowIdx: readonly number[];
+    readonly values: readonly number[];
+    readonly effectsOnFixed: readonly number[];
+  };
+  /** The summary of the fit; left out unless asked for. */
+  readonly summary?: FittedModelData;
+}

@@ -1,0 +1,111 @@
+import { readDesign, type Design } from '@blup/formula';
+import { ModelError } from '../errors.js';
+import type { ExportedModel } from './exported-model.js';
+import type { PredictionModel, PredictionTerm } from './prediction-model.js';
+
+/**
+ * Reads an exported model back: text, or the object that JSON.parse made of it.
+ * @throws ModelError `bad-model-json` when it is not an exported model, of a version not known here, or damaged
+ */
+export function readModel(json: unknown): PredictionModel {
+  const value = (typeof json === 'string' ? parsed(json) : json) as ExportedModel | null;
+  if (typeof value !== 'object' || value === null || value.format !== 'blup-model') {
+    throw bad('it has no format "blup-model"; exportModel writes such files');
+  }
+  if (value.schemaVersion !== 1) {
+    throw bad(`its schemaVersion is ${String(value.schemaVersion)}; this version reads 1`);
+  }
+  if (!isObject(value.fixed) || !Array.isArray(value.groups) || !Array.isArray(value.terms)) {
+    throw bad('its "fixed", "groups" or "terms" is missing');
+  }
+  const { fixed } = value;
+  const p = lengthOf(fixed.kept, 'fixed.kept');
+  const width = lengthOf(fixed.names, 'fixed.names');
+  if (!(value.sigma > 0)) throw bad(`its "sigma" is ${String(value.sigma)}`);
+  if (!fixed.kept.every((k) => Number.isInteger(k) && k >= 0 && k < width)) throw bad('"fixed.kept" names no column');
+  if (!Array.isArray(fixed.aliased)) throw bad('"fixed.aliased" is missing');
+  let q = 0;
+  const terms = value.terms.map((term, t): PredictionTerm => {
+    const group = value.groups[term.group];
+    if (!isObject(group) || !Array.isArray(group.levels)) throw bad(`terms[${t}] has no grouping factor`);
+    const nc = lengthOf(term.names, `terms[${t}].names`);
+    const start = q;
+    q += nc * group.levels.length;
+    const effects = Int32Array.from(group.levels, (_, l) => start + l * nc);
+    return {
+      label: term.label,
+      group: group.name,
+      names: term.names,
+      levels: group.levels,
+      lambda: numbers(term.lambda, nc * nc, `terms[${t}].lambda`),
+      modes: numbers(term.modes, nc * group.levels.length, `terms[${t}].modes`),
+      effects,
+    };
+  });
+  return {
+    responseName: value.responseName,
+    design: value.design && withGroupLevels(readDesignChecked(value.design), terms),
+    sigma: value.sigma,
+    fixed: {
+      names: fixed.names,
+      kept: fixed.kept,
+      beta: numbers(fixed.beta, p, 'fixed.beta'),
+      RX: numbers(fixed.RX, p * p, 'fixed.RX'),
+      aliased: fixed.aliased.map(({ column, weights }) => ({ column, weights: numbers(weights, p, 'fixed.aliased') })),
+    },
+    terms,
+    system: value.system ? systemOf(value.system, q, p) : null,
+    scored: null,
+  };
+}
+
+function systemOf(system: NonNullable<ExportedModel['system']>, q: number, p: number): PredictionModel['system'] {
+  const colPtr = Int32Array.from(numbers(system.colPtr, q + 1, 'system.colPtr'));
+  const nnz = colPtr[q];
+  return {
+    colPtr,
+    rowIdx: Int32Array.from(numbers(system.rowIdx, nnz, 'system.rowIdx')),
+    values: numbers(system.values, nnz, 'system.values'),
+    effectsOnFixed: numbers(system.effectsOnFixed, q * p, 'system.effectsOnFixed'),
+  };
+}
+
+function readDesignChecked(plain: unknown): Design {
+  try {
+    return readDesign(plain);
+  } catch (error) {
+    throw bad(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function withGroupLevels(design: Design, terms: readonly PredictionTerm[]): Design {
+  const levels = new Map(terms.map((t) => [t.group, [...t.levels]]));
+  return {
+    ...design,
+    random: design.random.map((r) => ({ ...r, group: { ...r.group, levels: levels.get(r.group.name) ?? [] } })),
+  };
+}
+
+function numbers(values: unknown, length: number, what: string): Float64Array {
+  if (!Array.isArray(values) || values.length !== length || !values.every(Number.isFinite)) {
+    throw bad(`its "${what}" is not a list of ${length} numbers`);
+  }
+  return Float64Array.from(values as number[]);
+}
+
+function lengthOf(values: unknown, what: string): number {
+  if (!Array.isArray(values)) throw bad(`its "${what}" is not a list`);
+  return values.length;
+}
+
+const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw bad(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const bad = (why: string): ModelError => new ModelError('bad-model-json', `this is not an exported model: ${why}`);
