@@ -82,10 +82,24 @@ export class BaseColumns {
 
   /** The column, a product of numbers, indicators and contrasts. The base column itself when it is a single number. */
   column({ product }: DesignColumn): Float64Array {
-    if (product.length === 1 && 'component' in product[0]!)
-      return this.number(product[0].variable, product[0].component);
+    const [only, ...others] = product;
+    if (only !== undefined && others.length === 0) {
+      if ('component' in only) return this.number(only.variable, only.component);
+      if ('level' in only) return this.indicator(only.variable, only.level);
+    }
     const out = new Float64Array(this.nobs).fill(1);
     for (const factor of product) this.multiplyInPlace(out, factor);
+    return out;
+  }
+
+  private indicator(variable: number, level: number): Float64Array {
+    const codes = this.codes(variable);
+    const out = new Float64Array(codes.length);
+    for (let i = 0; i < out.length; i++) {
+      const code = codes[i]!;
+      if (code === level) out[i] = 1;
+      else if (code < 0) out[i] = Number.NaN;
+    }
     return out;
   }
 

@@ -15,15 +15,16 @@ export interface Recurrence {
 /** Residuals this small, relative to the vector that was orthogonalised, are rounding errors: the points are used up. */
 const NEGLIGIBLE = 1e-12;
 
-/** Sum of weighted products, and its square root for a single vector. NaN points have weight 0. */
-function dot(a: Float64Array, b: Float64Array, weight: Float64Array): number {
+/** Sum of products, weighted unless `weight` is null. */
+function dot(a: Float64Array, b: Float64Array, weight: Float64Array | null): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += weight[i]! * a[i]! * b[i]!;
+  if (weight === null) for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  else for (let i = 0; i < a.length; i++) sum += weight[i]! * a[i]! * b[i]!;
   return sum;
 }
 
 /** v less its projections on the basis; returns the coefficient of the last one. Twice is enough (Giraud et al. 2005). */
-function projectOutInPlace(v: Float64Array, basis: readonly Float64Array[], weight: Float64Array): number {
+function projectOutInPlace(v: Float64Array, basis: readonly Float64Array[], weight: Float64Array | null): number {
   let last = 0;
   for (let pass = 0; pass < 2; pass++) {
     for (const q of basis) {
@@ -35,9 +36,23 @@ function projectOutInPlace(v: Float64Array, basis: readonly Float64Array[], weig
   return last;
 }
 
+function scaleInPlace(v: Float64Array, by: number): void {
+  for (let i = 0; i < v.length; i++) v[i] = v[i]! * by;
+}
+
+/** The points with their weights, without those that are missing. */
+function presentPoints(
+  x: Float64Array,
+  counts: Float64Array | null,
+): { points: Float64Array; weight: Float64Array | null } {
+  const points = x.filter((v) => v === v);
+  const weight = counts === null ? null : counts.filter((_, i) => x[i] === x[i]);
+  return { points, weight };
+}
+
 export interface OrthonormalPolynomials {
   recurrence: Recurrence;
-  /** p_0 ... p_degree at the points, each of norm 1. */
+  /** p_0 ... p_degree at the points present, each of norm 1. */
   columns: Float64Array[];
 }
 
@@ -54,24 +69,28 @@ export function orthonormalPolynomials(
   counts: Float64Array | null,
   degree: number,
 ): OrthonormalPolynomials | null {
-  const weight = Float64Array.from(x, (v, i) => (v !== v ? 0 : counts === null ? 1 : counts[i]!));
-  const points = x.map((v) => (v !== v ? 0 : v));
-  const total = weight.reduce((a, b) => a + b, 0);
-  if (total === 0) return null;
+  const { points, weight } = presentPoints(x, counts);
+  const n = points.length;
+  const ones = new Float64Array(n).fill(1);
+  const total = dot(ones, ones, weight);
+  if (!(total > 0)) return null;
   // About a centre, points far from 0 keep their digits.
-  const rough = dot(points, new Float64Array(x.length).fill(1), weight) / total;
-  const shifted = points.map((v) => v - rough);
-  const columns = [new Float64Array(x.length).fill(1 / Math.sqrt(total))];
+  const centre = dot(points, ones, weight) / total;
+  for (let i = 0; i < n; i++) points[i] = points[i]! - centre;
+  const columns = [ones.fill(1 / Math.sqrt(total))];
   const alpha: number[] = [];
   const norm = [total];
   for (let k = 0; k < degree; k++) {
-    const v = columns[k]!.map((q, i) => q * shifted[i]!);
+    const q = columns[k]!;
+    const v = new Float64Array(n);
+    for (let i = 0; i < n; i++) v[i] = q[i]! * points[i]!;
     const before = Math.sqrt(dot(v, v, weight));
-    alpha.push(rough + projectOutInPlace(v, columns, weight));
+    alpha.push(centre + projectOutInPlace(v, columns, weight));
     const beta = Math.sqrt(dot(v, v, weight));
     if (!(beta > NEGLIGIBLE * before)) return null;
     norm.push(norm[k]! * beta * beta);
-    columns.push(v.map((value) => value / beta));
+    scaleInPlace(v, 1 / beta);
+    columns.push(v);
   }
   return { recurrence: { alpha, norm }, columns };
 }
