@@ -103,7 +103,7 @@ export function checkLower(lower: CscPattern): void {
 }
 
 /** Position of entry (i, j), or -1 if it is not stored. O(log of the column). */
-export function findEntry(pattern: CscPattern, i: number, j: number): number {
+export function findEntry(pattern: Pick<CscPattern, 'colPtr' | 'rowIdx'>, i: number, j: number): number {
   const { colPtr, rowIdx } = pattern;
   let low = colPtr[j];
   let high = colPtr[j + 1];

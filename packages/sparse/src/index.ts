@@ -21,5 +21,31 @@ export {
   logDeterminant,
 } from './factor.js';
 export { permuteInto, solveDInPlace, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
-export { inverseEntriesInto } from './selected-inverse.js';
+export { inverseDiagonalInto, inverseEntriesInto } from './selected-inverse.js';
 export { addRowInPlace, removeRowInPlace, type SparseVector, updateInPlace } from './update.js';
+export { conditionEstimate, inertia, quadraticForm, refineInPlace, residualInto, sampleInto } from './operations.js';
+export { norm1, normFrobenius, normInfinity, symmetricNorm1 } from './norms.js';
+export { type CrossProduct, crossProduct } from './cross-product.js';
+export { reach, solveLSparse } from './solve-sparse.js';
+export {
+  add,
+  column,
+  type CsrMatrix,
+  type DenseMatrixLike,
+  entries,
+  expandSymmetric,
+  filterEntries,
+  fromCsr,
+  fromDense,
+  fromMatrix,
+  identity,
+  lowerTriangle,
+  permute,
+  submatrix,
+  toCsr,
+  toDense,
+  toRows,
+} from './toolbox.js';
+export { formatMatrixMarket, type MatrixMarketFile, parseMatrixMarket } from './io/matrix-market.js';
+export { formatMatrix, type SpyOptions, spySvg, spyText } from './io/print.js';
+export type { KernelChoice } from './supernodal/memory.js';

@@ -51,16 +51,22 @@ function overBlocks(
   }
 }
 
-function forward(structure: SupernodalStructure, { memory, layout }: SupernodalNumeric, wide: boolean): void {
-  const { panels, panelStart, rowPtr, rowCount, valuePtr } = structure;
-  const { kernels } = memory;
-  for (let t = 0; t < panels; t++) {
-    const first = panelStart[t];
-    const w = panelStart[t + 1] - first;
-    const panel = layout.values + valuePtr[t];
-    if (wide) kernels.forward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
-    else kernels.forward1(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
-  }
+function forward(structure: SupernodalStructure, numeric: SupernodalNumeric, wide: boolean): void {
+  for (let t = 0; t < structure.panels; t++) forwardPanel(structure, numeric, t, wide);
+}
+
+/** Panel t's part of L y = x, on the vector (or four) in the x region of the memory. */
+export function forwardPanel(
+  { panelStart, rowPtr, rowCount, valuePtr }: SupernodalStructure,
+  { memory: { kernels }, layout }: SupernodalNumeric,
+  t: number,
+  wide: boolean,
+): void {
+  const first = panelStart[t];
+  const w = panelStart[t + 1] - first;
+  const panel = layout.values + valuePtr[t];
+  if (wide) kernels.forward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
+  else kernels.forward1(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
 }
 
 function backward(structure: SupernodalStructure, { memory, layout }: SupernodalNumeric, wide: boolean): void {
