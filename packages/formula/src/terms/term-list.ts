@@ -202,8 +202,11 @@ class Expansion {
   }
 
   private nest(left: Partial, right: Partial, at: Expr): Partial {
-    const outer = this.all(left);
-    for (const term of right.terms.values()) this.add(left.terms, union(outer, term), at);
+    // Within nothing there is nothing.
+    if (left.terms.size > 0) {
+      const outer = this.all(left);
+      for (const term of right.terms.values()) this.add(left.terms, union(outer, term), at);
+    }
     left.intercept = right.intercept ?? left.intercept;
     return left;
   }
@@ -225,15 +228,14 @@ class Expansion {
         'For a power of the values write I(x^2).',
       );
     }
-    const terms = new Map(base.terms);
-    let previous = terms;
+    // Every factor of the product runs over all terms of the base; as in R, the first factor is the outermost loop.
+    let { terms } = base;
     for (let k = 1; k < times; k++) {
-      const size = terms.size;
-      const next = new Map<string, number[]>();
-      this.pairs({ terms: previous, intercept: null }, base, next, at);
-      for (const term of next.values()) this.add(terms, term, at);
-      if (terms.size === size) break;
-      previous = next;
+      const product = new Map<string, number[]>();
+      this.pairs(base, { terms, intercept: null }, product, at);
+      const unchanged = product.size === terms.size;
+      terms = product;
+      if (unchanged) break;
     }
     return { terms, intercept: base.intercept };
   }
