@@ -1,12 +1,13 @@
 import type { CompositeStructure } from '@blup/covariance';
 import { permuteInto, solveLInPlace } from '@blup/sparse';
 import { dot, solveLowerInPlace } from './dense.js';
+import type { FactorDirection } from './factor-directions.js';
 import type { FactorGradient } from './objective-gradient.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 import { pullBackInto, type TermBasis } from './term-basis.js';
 
-/** Workspace of {@link averageInformationInto}: three q-vectors for each theta. */
+/** Workspace of {@link averageInformationInto}: three q-vectors for each parameter. */
 export interface InformationWork {
   readonly c: Float64Array;
   readonly v: Float64Array;
@@ -15,34 +16,35 @@ export interface InformationWork {
   readonly a: Float64Array;
 }
 
-export function informationWork(q: number, p: number, thetas: number): InformationWork {
+export function informationWork(q: number, p: number, directions: number): InformationWork {
   return {
-    c: new Float64Array(q * thetas),
-    v: new Float64Array(q * thetas),
-    h: new Float64Array(q * thetas),
-    x: new Float64Array(p * thetas),
-    a: new Float64Array(thetas),
+    c: new Float64Array(q * directions),
+    v: new Float64Array(q * directions),
+    h: new Float64Array(q * directions),
+    x: new Float64Array(p * directions),
+    a: new Float64Array(directions),
   };
 }
 
 /**
- * A positive semi-definite stand-in for the Hessian of the objective by theta: the average of observed and expected information
- * (Gilmour, Thompson and Cullis 1995, Biometrics 51, 1440-1450) for the linearised covariance, profiled over sigma, plus the part of the
- * second derivative that comes from Lambda Lambda' being quadratic in theta. With V_i = dV/dtheta_i and P the projection,
+ * A positive semi-definite stand-in for the Hessian of the objective by the parameters of `directions`: the average of observed and
+ * expected information (Gilmour, Thompson and Cullis 1995, Biometrics 51, 1440-1450) for the linearised covariance, profiled over sigma, plus
+ * the part of the second derivative that comes from Lambda Lambda' being quadratic in Lambda. With V_i = dV/dpar_i and P the projection,
  *
  *     H_ij = q_i'P q_j / scale - [4 a_i a_j / (nu scale^2)]_{sigma profiled} + 2 tr(G dLambda_i dLambda_j'),   q_i = V_i P y = Z c_i,
  *     c_i = dLambda_i u + Lambda dLambda_i' Z'e,   a_i = (Z'e)' dLambda_i u,   G = d objective / d (Lambda Lambda').
  *
- * One sparse product and one solve with L for each theta.
+ * One sparse product and one solve with L for each parameter.
  *
  * @param nu n or n - p when sigma is profiled, 0 when it is fixed
- * @param H thetaLength squared, column-major, both triangles
+ * @param H directions squared, column-major, both triangles
  */
 export function averageInformationInto(
   pls: PenalizedLeastSquares,
   composite: CompositeStructure,
   bases: readonly TermBasis[],
   theta: Float64Array,
+  directions: readonly FactorDirection[],
   gradient: FactorGradient,
   scale: number,
   nu: number,
@@ -51,8 +53,8 @@ export function averageInformationInto(
 ): void {
   const { cp, factor, RZX, RXt } = pls;
   const { q, p } = cp;
-  const m = composite.thetaLength;
-  workingVectorsInto(pls, composite, bases, work);
+  const m = directions.length;
+  workingVectorsInto(pls, bases, directions, work);
   multiplyZtZInto(cp, work.c, m, work.v);
   multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
   // h := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'h)
@@ -76,37 +78,36 @@ export function averageInformationInto(
       H[i * m + j] = H[j * m + i] = qPq / scale - profiled * work.a[i] * work.a[j];
     }
   }
-  addCurvature(composite, bases, theta, gradient, H);
+  addCurvature(composite, bases, theta, directions, gradient, H);
 }
 
-/** c_i and a_i for every theta, in changed columns. */
+/** c_i and a_i for every direction, in changed columns. */
 function workingVectorsInto(
   pls: PenalizedLeastSquares,
-  composite: CompositeStructure,
   bases: readonly TermBasis[],
+  directions: readonly FactorDirection[],
   work: InformationWork,
 ): void {
   const { cp, lambdas, u, Zte } = pls;
   const { q } = cp;
   work.c.fill(0);
   work.a.fill(0);
-  cp.terms.forEach(({ nc, nl, start }, t) => {
-    const { thetaIndex } = composite.parts[t];
-    const { A } = bases[t];
-    const lambda = lambdas[t];
-    for (let b = 0; b < nc; b++) {
-      for (let a = 0; a < nc; a++) {
-        const local = thetaIndex[b * nc + a];
-        if (local < 0) continue;
-        const i = composite.thetaOffset[t] + local;
-        for (let l = 0; l < nl; l++) {
-          const at = start + l * nc;
-          let w = 0; // (A'Z'e)[a]
-          for (let r = 0; r < nc; r++) w += A[a * nc + r] * Zte[at + r];
-          const ub = u[at + b];
-          work.a[i] += w * ub;
-          for (let r = 0; r < nc; r++) work.c[i * q + at + r] += A[a * nc + r] * ub + lambda[b * nc + r] * w;
-        }
+  directions.forEach(({ term, entries, values }, i) => {
+    const { nc, nl, start } = cp.terms[term];
+    const { A } = bases[term];
+    const lambda = lambdas[term];
+    for (let k = 0; k < entries.length; k++) {
+      const a = entries[k] % nc;
+      const b = (entries[k] - a) / nc;
+      const d = values[k];
+      for (let l = 0; l < nl; l++) {
+        const at = start + l * nc;
+        let w = 0; // (A'Z'e)[a]
+        for (let r = 0; r < nc; r++) w += A[a * nc + r] * Zte[at + r];
+        w *= d;
+        const ub = d * u[at + b];
+        work.a[i] += w * u[at + b];
+        for (let r = 0; r < nc; r++) work.c[i * q + at + r] += A[a * nc + r] * ub + lambda[b * nc + r] * w;
       }
     }
   });
@@ -120,25 +121,46 @@ function addCurvature(
   composite: CompositeStructure,
   bases: readonly TermBasis[],
   theta: Float64Array,
+  directions: readonly FactorDirection[],
   gradient: FactorGradient,
   H: Float64Array,
 ): void {
-  const m = composite.thetaLength;
+  const m = directions.length;
   composite.parts.forEach(({ nc, thetaIndex }, t) => {
-    const offset = composite.thetaOffset[t];
-    const G = covarianceGradient(nc, thetaIndex, theta.subarray(offset), bases[t], gradient.byFactor[t]);
+    const own = directions.flatMap(({ term }, i) => (term === t ? [i] : []));
+    if (own.length === 0) return;
+    const G = covarianceGradient(
+      nc,
+      thetaIndex,
+      theta.subarray(composite.thetaOffset[t]),
+      bases[t],
+      gradient.byFactor[t],
+    );
     if (!G) return;
-    for (let b = 0; b < nc; b++) {
-      for (let a = 0; a < nc; a++) {
-        const i = thetaIndex[b * nc + a];
-        if (i < 0) continue;
-        for (let c = 0; c < nc; c++) {
-          const j = thetaIndex[b * nc + c];
-          if (j >= 0) H[(offset + i) * m + offset + j] += 2 * G[c * nc + a];
-        }
+    const GD = new Float64Array(nc * nc);
+    for (const i of own) {
+      multiplyEntriesInto(G, directions[i], nc, GD);
+      for (const j of own) {
+        const { entries, values } = directions[j];
+        for (let k = 0; k < entries.length; k++) H[i * m + j] += 2 * GD[entries[k]] * values[k];
       }
     }
   });
+}
+
+/** out = G dlambda, nc by nc. */
+function multiplyEntriesInto(
+  G: Float64Array,
+  { entries, values }: FactorDirection,
+  nc: number,
+  out: Float64Array,
+): void {
+  out.fill(0);
+  for (let k = 0; k < entries.length; k++) {
+    const a = entries[k] % nc;
+    const column = entries[k] - a;
+    for (let c = 0; c < nc; c++) out[column + c] += G[a * nc + c] * values[k];
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { CompositeStructure } from '@blup/covariance';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
 import type { Certificate } from './fitted-model-data.js';
 import type { ProfiledObjective } from './profiled-objective.js';
+import { searchCoordinates } from './search-coordinates.js';
 import { objectiveAtPar, type SearchResult, type SearchSpace } from './search.js';
 
 /** Below this many standard errors from the minimum the search counts as converged. */
@@ -27,7 +29,8 @@ export function certify(
   const boundary = boundarySlopes(objective, space, par, value, parNames);
   const { gradient, hessian } = derivatives(objective, par);
   const free = [...space.free];
-  const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && hessian[k * m + k] > 0);
+  const edge = free.filter((k) => isAtEdge(composite, k, par[k], gradient[k]));
+  const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && !edge.includes(k) && hessian[k * m + k] > 0);
   const scaledGradient = Array.from({ length: m }, (_, k) =>
     interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
   );
@@ -40,7 +43,10 @@ export function certify(
     converged,
     singular,
     reason: found.reason,
-    message: messageFor({ converged, singular, rises, noise, found, decrement, conditioning, boundary, parNames }),
+    message: messageFor({
+      ...{ converged, singular, rises, noise, found, decrement, conditioning, boundary },
+      edge: edge.map((k) => `${parNames[k]} (${par[k].toPrecision(4)})`),
+    }),
     gradient: Array.from({ length: m }, (_, k) => (space.free.includes(k) ? gradient[k] : 0)),
     scaledGradient,
     decrement,
@@ -73,6 +79,24 @@ function boundarySlopes(
   return out;
 }
 
+/**
+ * Whether a bounded par has run to an end of its range: all but there, and flat in the coordinate that it moves in. A correlation at 1, a
+ * range without end.
+ */
+function isAtEdge(composite: CompositeStructure, k: number, value: number, gradient: number): boolean {
+  const scale = composite.searchScale?.[k] ?? 'linear';
+  if (scale === 'linear' || value === 0) return false;
+  const { lower, upper } = composite.parBounds();
+  const near =
+    scale === 'log'
+      ? value < 1e-6 || value > 1e6
+      : Math.min(upper[k] - value, value - lower[k]) < 1e-4 * (upper[k] - lower[k]);
+  // A standard deviation is at its edge only when it is zero, which is the boundary's case.
+  const isSd = scale === 'log' && lower[k] === 0;
+  const slope = Math.abs(gradient * searchCoordinates(composite).slope(k, value));
+  return near && !isSd && slope < 1e-3;
+}
+
 /** Gradient and model Hessian by par at `par`, all entries. */
 function derivatives(
   objective: ProfiledObjective,
@@ -83,21 +107,13 @@ function derivatives(
   const k = composite.parLength;
   objectiveAtPar(objective, composite, par);
   const byTheta = new Float64Array(m);
-  const H = new Float64Array(m * m);
+  const hessian = new Float64Array(k * k);
   objective.gradientInto(byTheta);
-  objective.informationInto(H);
+  objective.parInformationInto(par, hessian);
   const J = new Float64Array(m * k);
   objective.jacobianInto(par, J);
   const gradient = new Float64Array(k);
-  const hessian = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    for (let t = 0; t < m; t++) gradient[i] += J[i * m + t] * byTheta[t];
-    for (let j = 0; j < k; j++) {
-      let v = 0;
-      for (let s = 0; s < m; s++) for (let t = 0; t < m; t++) v += J[i * m + s] * H[t * m + s] * J[j * m + t];
-      hessian[j * k + i] = v;
-    }
-  }
+  for (let i = 0; i < k; i++) for (let t = 0; t < m; t++) gradient[i] += J[i * m + t] * byTheta[t];
   return { gradient, hessian };
 }
 
@@ -133,7 +149,8 @@ interface Verdict {
   readonly decrement: number;
   readonly conditioning: number;
   readonly boundary: readonly { readonly name: string; readonly slope: number }[];
-  readonly parNames: readonly string[];
+  /** Parameters whose maximum lies at the edge of their range, with their values. */
+  readonly edge: readonly string[];
 }
 
 function messageFor(v: Verdict): string {
@@ -152,6 +169,8 @@ function messageFor(v: Verdict): string {
         : 'the search could not improve the objective any further';
     return `${where}, still ${v.decrement.toPrecision(2)} standard errors from the minimum; raise the limit, rescale the columns, or simplify the random effects`;
   }
+  if (v.edge.length > 0)
+    return `converged, but the best value of ${v.edge.join(', ')} is at the edge of its range: the data do not determine it, or ask for a simpler structure`;
   if (v.singular) {
     const zero = v.boundary.map((b) => b.name);
     const which = zero.length

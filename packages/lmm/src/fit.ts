@@ -52,7 +52,7 @@ export function matricesOf(frame: ModelFrame, structures?: ReadonlyMap<string, S
       columns: term.columns,
       levels: term.levels,
       levelIdx: term.levelIdx,
-      structure: structureFor({ name, args, nc: term.names.length }, structures),
+      structure: structureFor({ name, args, nc: term.names.length, indicator: term.indicator }, structures),
     };
   });
   return {

@@ -21,19 +21,27 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
     const label = labelOf(term);
     const nl = term.levels.length;
     const effects = nl * term.columns.length;
-    if (nl < 2) {
+    if (effects <= term.structure.parLength && nl < 2) {
       refuse(
         'one-level',
         `the grouping factor ${term.group} of ${label} has one level (${term.levels[0] ?? 'none'}); ` +
           'a variance between groups cannot be estimated from one group: leave the term out, or use a factor with more levels',
       );
+    } else if (term.structure.levels) {
+      continue;
     } else if (nl >= n && !sigmaFixed && isConfoundedWithResidual(term, m.weights)) {
       refuse(
         'not-identified',
         `the grouping factor ${term.group} of ${label} has as many levels as there are rows (${n}), so its variance cannot be told ` +
           'from the residual variance: leave the term out, or fix sigma',
       );
-    } else if (effects >= n && !sigmaFixed) {
+    } else if (!sigmaFixed && isDiagonalResidual(term, m.weights)) {
+      refuse(
+        'not-identified',
+        `no effect of ${label} has two rows, and its structure "${term.structure.kind}" has a part that differs from effect to effect like the ` +
+          'residual: the two variances cannot be told apart; use a structure that is correlated along the columns, fewer columns, or fix sigma',
+      );
+    } else if (effects >= n && !sigmaFixed && hasOwnVariances(term)) {
       warnings.push(
         `the term ${label} has ${effects} random effects for ${n} rows: its variances and the residual variance are probably not identified`,
       );
@@ -58,6 +66,36 @@ function isConfoundedWithResidual(term: RandomEffectsTerm, weights: Float64Array
     }
     return true;
   });
+}
+
+/** Structures in which every column has a variance or a covariance of its own. */
+function hasOwnVariances({ structure }: RandomEffectsTerm): boolean {
+  return structure.parLength >= structure.nc;
+}
+
+/**
+ * One variance for all columns, none of them correlated or all alike, on indicator columns with at most one row for each effect: the part of
+ * the covariance that is proportional to the identity is that of the residual.
+ */
+function isDiagonalResidual(
+  { structure, columns, levels, levelIdx }: RandomEffectsTerm,
+  weights: Float64Array | null,
+): boolean {
+  const { kind, nc, parLength } = structure;
+  const homogeneous = (kind === 'diag' && parLength === 1) || (kind === 'cs' && parLength === 2 && nc > 1);
+  if (!homogeneous || weights) return false;
+  const rows = new Int32Array(levels.length * nc);
+  for (let i = 0; i < levelIdx.length; i++) {
+    let at = -1;
+    for (let c = 0; c < nc; c++) {
+      const z = columns[c][i];
+      if (z === 0) continue;
+      if (z !== 1 || at >= 0) return false;
+      at = c;
+    }
+    if (at >= 0 && rows[levelIdx[i] * nc + at]++ > 0) return false;
+  }
+  return true;
 }
 
 /** The same column on the same levels in two terms adds up to one variance. */

@@ -1,17 +1,17 @@
 import { composite, type CompositeStructure } from '@blup/covariance';
-import { accumulateCrossProducts, findBases, type Bases } from './accumulate.js';
+import { accumulateCrossProducts, findBases } from './accumulate.js';
 import { certify } from './certificate.js';
 import { now } from './clock.js';
 import type { CrossProducts } from './cross-products.js';
 import { ModelError } from './errors.js';
 import type { Certificate } from './fitted-model-data.js';
+import { guidedSearch, type SearchPlan } from './guided-search.js';
 import { checkIdentifiability, type IdentifiabilityCheck } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation } from './optimizer/minimize.js';
-import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
-import { objectiveAtPar, search, snapToBoundary, type SearchResult, type SearchSpace } from './search.js';
-import { columnScales, momentStart } from './start-values.js';
-import { workingColumns } from './working-columns.js';
+import type { Criterion, ProfiledObjective } from './profiled-objective.js';
+import { objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
+import { columnScales } from './start-values.js';
 
 /** What may be asked of a fit. */
 export interface FitOptions {
@@ -71,7 +71,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
 
   const plan = planSearch(cp, structure, options);
   const criterion: Criterion = { reml: options.reml ?? true, sigma };
-  const { objective, found, evaluations } = searchWithDigits(plan, criterion, matrices, bases, options);
+  const { objective, found, evaluations } = guidedSearch(plan, criterion, matrices, bases);
   const { par, value } = bestOf(objective, plan, found);
   const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
   const certificate = certify(objective, plan, found, par, value, singular, parNamesOf(matrices, structure));
@@ -108,15 +108,6 @@ function bestOf(
   return { par: found.par, value: found.value };
 }
 
-/** The search space by the user's columns, and what is needed to search in better ones. */
-interface SearchPlan extends SearchSpace {
-  readonly cp: CrossProducts;
-  readonly composite: CompositeStructure;
-  readonly scales: Float64Array;
-  /** The user's start and fixed values; null: start from moments. */
-  readonly given: Float64Array | null;
-}
-
 function planSearch(cp: CrossProducts, structure: CompositeStructure, options: FitOptions): SearchPlan {
   const m = structure.parLength;
   const scales = columnScales(
@@ -151,71 +142,12 @@ function planSearch(cp: CrossProducts, structure: CompositeStructure, options: F
       );
   }
   const given = options.start || free.length < m ? start : null;
-  return { cp, composite: structure, scales, start, unit, free: Int32Array.from(free), given };
-}
-
-interface DigitsResult {
-  readonly objective: ProfiledObjective;
-  readonly found: SearchResult;
-  readonly evaluations: readonly Evaluation[];
-}
-
-/**
- * Searches in well-conditioned columns, from moments unless the user gave a start. Where random effects turn out to dwarf the residuals, the
- * effects found so far are taken from y, the rows are read again, and the search goes on from there.
- */
-function searchWithDigits(
-  plan: SearchPlan,
-  criterion: Criterion,
-  matrices: ModelMatrices,
-  bases: Bases,
-  options: FitOptions,
-): DigitsResult {
-  const { composite: structure, free } = plan;
-  const tolerance = options.tolerance ?? 1e-6;
-  const limit = options.maxEvaluations ?? 1000;
-  const evaluations: Evaluation[] = [];
-  const isFree = new Set(free);
-  const movable = (t: number) => {
-    for (let k = structure.parOffset[t]; k < structure.parOffset[t + 1]; k++) if (!isFree.has(k)) return false;
-    return true;
+  const limits = {
+    tolerance: options.tolerance ?? 1e-6,
+    maxEvaluations: options.maxEvaluations ?? 1000,
+    onEvaluation: options.onEvaluation,
   };
-  const columns = workingColumns(plan.cp, structure, movable);
-  const unit = new Float64Array(structure.parLength);
-  structure.stepScaleInto(columnScales(structure, columns.bases), unit);
-  const onCross = (cp: CrossProducts) => profiledObjective(cp, structure, criterion, undefined, columns.bases);
-  let working = onCross(plan.cp);
-  let start = plan.given && columns.into(plan.given);
-  for (let round = 0, loose: Float64Array | undefined; !start; round++) {
-    const moments = momentStart(working, columns.bases, loose);
-    const effects = effectsThatDwarfResiduals(working);
-    if (effects) working = onCross(accumulateCrossProducts(matrices, bases, effects));
-    if (moments.looser && round < PILOT_ROUNDS) loose = moments.looser;
-    else start = moments.par;
-  }
-  for (let round = 0; ; round++) {
-    const found = search(
-      working,
-      { start, unit, free },
-      {
-        tolerance,
-        maxEvaluations: Math.max(1, limit - evaluations.length),
-        onEvaluation: options.onEvaluation,
-      },
-    );
-    evaluations.push(...found.evaluations);
-    objectiveAtPar(working, structure, found.par);
-    const effects = round < 3 && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(working) : null;
-    if (!effects) {
-      const space = { start, unit, free };
-      const polished = columns.outOf(snapToBoundary(working, space, found.polished, found.value));
-      const plain = columns.outOf(snapToBoundary(working, space, found.par, found.value));
-      const objective = profiledObjective(working.pls.cp, structure, criterion, working.pls);
-      return { objective, found: { ...found, par: plain, polished }, evaluations };
-    }
-    working = onCross(accumulateCrossProducts(matrices, bases, effects));
-    start = found.par;
-  }
+  return { cp, composite: structure, scales, start, unit, free: Int32Array.from(free), given, limits };
 }
 
 function isSingular(
@@ -267,19 +199,3 @@ function checkResponse(m: ModelMatrices, cp: CrossProducts, sigmaFixed: boolean)
       : `the fixed effects explain the response ${m.responseName} exactly: there is no variance left to model`,
   );
 }
-
-/**
- * Lambda u (changed columns) of the solution at hand, where sums of squares have lost digits because random effects are far larger than
- * residuals; else null.
- */
-function effectsThatDwarfResiduals({ pls, failure }: ProfiledObjective): Float64Array | null {
-  const { cp, b, wrss } = pls;
-  if (failure !== 'none' || wrss >= DWARFED * cp.yty) return null;
-  return b.slice();
-}
-
-/** Each round squares the ratio of effects to residuals that moments can tell. */
-const PILOT_ROUNDS = 6;
-
-/** The share of the sum of squares that residuals may have before digits are worth a second reading. */
-const DWARFED = 1e-6;

@@ -1,6 +1,7 @@
 import { lambdaInto, thetaDerivativeInto, type CompositeStructure } from '@blup/covariance';
 import { averageInformationInto, informationWork, type InformationWork } from './average-information.js';
 import type { CrossProducts } from './cross-products.js';
+import { parDirections, thetaDirections, updateParDirections, type FactorDirection } from './factor-directions.js';
 import { factorGradient, factorGradientInto, type FactorGradient } from './objective-gradient.js';
 import {
   penalizedLeastSquares,
@@ -35,6 +36,8 @@ export interface ProfiledObjective extends Criterion {
   gradientInto(out: Float64Array): void;
   /** The average-information Hessian by theta, at the last theta whose gradient was taken. */
   informationInto(H: Float64Array): void;
+  /** The same by par, at the theta of `par`. */
+  parInformationInto(par: Float64Array, H: Float64Array): void;
   /** The derivative by every entry of every factor that the last gradient left behind. */
   readonly factorGradient: FactorGradient;
   /** sigma^2 at the last theta: r^2 / nu, or the fixed value. */
@@ -67,8 +70,18 @@ export function profiledObjective(
   const lambdas = cp.terms.map((t) => new Float64Array(t.nc * t.nc));
   const theta = new Float64Array(m);
   const thetaOf = composite.parts.map((_, t) => theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]));
+  const derivativeWork = new Float64Array(m);
   const jacobianWork = new Float64Array(composite.parLength + 2 * m);
-  let information: InformationWork | null = null;
+  let byTheta: InformationFrame | null = null;
+  let byPar: InformationFrame | null = null;
+  const frameOf = (directions: FactorDirection[]): InformationFrame => ({
+    directions,
+    work: informationWork(q, p, directions.length),
+  });
+  const fillInformation = ({ directions, work }: InformationFrame, H: Float64Array) => {
+    const profiledNu = sigma === null ? nu : 0;
+    averageInformationInto(pls, composite, bases, theta, directions, gradient, objective.scale(), profiledNu, work, H);
+  };
   let ldR = 0;
   for (let k = 0; k < p; k++) ldR += Math.log(Math.abs(cp.fixed.R[k * p + k]));
 
@@ -117,19 +130,19 @@ export function profiledObjective(
       }
     },
     informationInto(H) {
-      information ??= informationWork(q, p, m);
-      averageInformationInto(
-        pls,
-        composite,
-        bases,
-        theta,
-        gradient,
-        objective.scale(),
-        sigma === null ? nu : 0,
-        information,
-        H,
-      );
+      byTheta ??= frameOf(thetaDirections(composite));
+      fillInformation(byTheta, H);
+    },
+    parInformationInto(par, H) {
+      byPar ??= frameOf(parDirections(composite));
+      updateParDirections(composite, par, byPar.directions, jacobianWork, derivativeWork);
+      fillInformation(byPar, H);
     },
   };
   return objective;
+}
+
+interface InformationFrame {
+  readonly directions: FactorDirection[];
+  readonly work: InformationWork;
 }

@@ -1,6 +1,7 @@
 import type { CompositeStructure } from '@blup/covariance';
-import { minimize, type Minimum, type MinimizeOptions } from './optimizer/minimize.js';
+import { minimize, type Evaluation, type Minimum, type MinimizeOptions } from './optimizer/minimize.js';
 import type { ProfiledObjective } from './profiled-objective.js';
+import { searchCoordinates } from './search-coordinates.js';
 
 /** Which par may move, and where they begin. */
 export interface SearchSpace {
@@ -18,24 +19,34 @@ export interface SearchResult extends Omit<Minimum, 'x' | 'polished' | 'gradient
   readonly polished: Float64Array;
 }
 
-/** Minimises the objective over the free par. Derivatives by theta are chained to par through the structures. */
+/**
+ * Minimises the objective over the free par (evaluations, `interrupt` and `onEvaluation` speak of all par), each in its own coordinate ({@link searchCoordinates}). Derivatives by theta are chained to par
+ * through the structures, and from there to the coordinates.
+ */
 export function search(objective: ProfiledObjective, space: SearchSpace, options: MinimizeOptions): SearchResult {
   const { composite } = objective;
   const m = composite.thetaLength;
   const par = space.start.slice();
   const theta = new Float64Array(m);
   const gradient = new Float64Array(m);
-  const H = new Float64Array(m * m);
+  const byPar = new Float64Array(composite.parLength);
+  const H = new Float64Array(composite.parLength ** 2);
   const J = new Float64Array(m * composite.parLength);
-  const JH = new Float64Array(m);
+  const at = searchCoordinates(composite);
   const { free } = space;
   const k = free.length;
+  const whole = (x: Float64Array): Float64Array => {
+    const out = space.start.slice();
+    for (let i = 0; i < k; i++) out[free[i]] = at.outOf(free[i], x[i]);
+    return out;
+  };
+  const asPar = (e: Evaluation): Evaluation => ({ ...e, x: whole(e.x) });
   const minimum = minimize(
     {
       dimension: k,
-      unit: Float64Array.from(free, (i) => space.unit[i]),
+      unit: Float64Array.from(free, (i) => at.unit(i, space.unit[i])),
       value(x) {
-        for (let i = 0; i < k; i++) par[free[i]] = x[i];
+        for (let i = 0; i < k; i++) par[free[i]] = at.outOf(free[i], x[i]);
         composite.thetaInto(par, theta);
         return objective.evaluate(theta);
       },
@@ -44,34 +55,37 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
         objective.gradientInto(gradient);
         objective.jacobianInto(par, J);
         for (let i = 0; i < k; i++) {
-          g[i] = 0;
-          for (let t = 0; t < m; t++) g[i] += gradient[t] * J[free[i] * m + t];
+          let s = 0;
+          for (let t = 0; t < m; t++) s += gradient[t] * J[free[i] * m + t];
+          byPar[free[i]] = s;
+          g[i] = s * at.slope(free[i], par[free[i]]);
         }
       },
       hessianInto(out) {
-        objective.informationInto(H);
+        objective.parInformationInto(par, H);
         for (let i = 0; i < k; i++) {
-          for (let s = 0; s < m; s++) {
-            JH[s] = 0;
-            for (let t = 0; t < m; t++) JH[s] += H[s * m + t] * J[free[i] * m + t];
-          }
+          const a = free[i];
           for (let j = 0; j < k; j++) {
-            let v = 0;
-            for (let s = 0; s < m; s++) v += JH[s] * J[free[j] * m + s];
-            out[j * k + i] = v;
+            const b = free[j];
+            out[j * k + i] = H[b * composite.parLength + a] * at.slope(a, par[a]) * at.slope(b, par[b]);
           }
+          out[i * k + i] += byPar[a] * at.curvature(a, par[a]);
         }
       },
     },
-    Float64Array.from(free, (i) => space.start[i]),
-    options,
+    Float64Array.from(free, (i) => at.into(i, space.start[i])),
+    {
+      ...options,
+      interrupt: options.interrupt && ((x) => options.interrupt!(whole(x))),
+      onEvaluation: options.onEvaluation && ((e, count) => options.onEvaluation!(asPar(e), count)),
+    },
   );
-  const all = (x: Float64Array) => {
-    const out = space.start.slice();
-    for (let i = 0; i < k; i++) out[free[i]] = x[i];
-    return out;
+  return {
+    ...minimum,
+    evaluations: minimum.evaluations.map(asPar),
+    par: whole(minimum.x),
+    polished: whole(minimum.polished),
   };
-  return { ...minimum, par: all(minimum.x), polished: all(minimum.polished) };
 }
 
 /** The objective at par. */
@@ -108,7 +122,13 @@ export function snapToBoundary(
   canonical(best);
   const noise = Math.max(4e-14 * Math.abs(value) + 1e-11, objective.noise());
   for (const k of space.free) {
-    if (lower[k] !== 0 || best[k] === 0 || Math.abs(best[k]) > 1e-2 * space.unit[k]) continue;
+    if (
+      lower[k] !== 0 ||
+      composite.searchScale?.[k] === 'atanh' ||
+      best[k] === 0 ||
+      Math.abs(best[k]) > 1e-2 * space.unit[k]
+    )
+      continue;
     const trial = best.slice();
     trial[k] = 0;
     canonical(trial);

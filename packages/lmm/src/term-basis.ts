@@ -1,4 +1,5 @@
 import type { RandomEffectsTerm } from './model-matrices.js';
+import { multiplyInto } from './scale-by-lambda.js';
 
 /**
  * An affine change of the columns of one term, made so that cross-products lose no digits: every column is divided by its spread and,
@@ -17,6 +18,8 @@ export interface TermBasis {
   readonly rms: Float64Array;
   /** nc by nc, column-major. */
   readonly A: Float64Array;
+  /** Inverse of A, nc by nc, column-major. */
+  readonly inverseA: Float64Array;
 }
 
 /** Two passes over the columns of a term: means, then spreads. Rows count by weight. */
@@ -42,11 +45,15 @@ export function termBasis(term: RandomEffectsTerm, weights: Float64Array | null)
     const square = variance + shift[j] ** 2;
     rms[j] = square > 0 ? Math.sqrt(square) : 1;
   });
+  const inverseA = new Float64Array(nc * nc);
   for (let j = 0; j < nc; j++) {
     A[j * nc + j] = spread[j];
-    if (intercept >= 0 && j !== intercept) A[j * nc + intercept] = shift[j];
+    inverseA[j * nc + j] = 1 / spread[j];
+    if (intercept < 0 || j === intercept) continue;
+    A[j * nc + intercept] = shift[j];
+    inverseA[j * nc + intercept] = -shift[j] / spread[j];
   }
-  return { nc, shift, spread, intercept, rms, A };
+  return { nc, shift, spread, intercept, rms, A, inverseA };
 }
 
 function weightedMean(z: Float64Array, weights: Float64Array | null, total: number, about: number): number {
@@ -84,34 +91,22 @@ export function termBlockInto(
 
 /** out = A lambda (nc by nc, column-major): the factor in the changed columns. */
 export function changeFactorInto(basis: TermBasis, lambda: Float64Array, out: Float64Array): void {
-  const { nc, intercept, spread, shift } = basis;
-  for (let c = 0; c < nc; c++) {
-    for (let r = 0; r < nc; r++) out[c * nc + r] = spread[r] * lambda[c * nc + r];
-    if (intercept < 0) continue;
-    let s = lambda[c * nc + intercept];
-    for (let r = 0; r < nc; r++) s += shift[r] * lambda[c * nc + r];
-    out[c * nc + intercept] = s;
-  }
+  multiplyInto(basis.A, 0, basis.nc, basis.nc, lambda, basis.nc, out);
 }
 
 /** out = A^-1 factor (nc by nc, column-major): the inverse of {@link changeFactorInto}. */
 export function unchangeFactorInto(basis: TermBasis, factor: Float64Array, out: Float64Array): void {
-  const { nc, intercept, spread, shift } = basis;
-  for (let c = 0; c < nc; c++) {
-    for (let r = 0; r < nc; r++) out[c * nc + r] = factor[c * nc + r] / spread[r];
-    if (intercept < 0) continue;
-    let s = factor[c * nc + intercept];
-    for (let r = 0; r < nc; r++) if (r !== intercept) s -= shift[r] * out[c * nc + r];
-    out[c * nc + intercept] = s;
-  }
+  multiplyInto(basis.inverseA, 0, basis.nc, basis.nc, factor, basis.nc, out);
 }
 
 /** out = A' D (nc by nc, column-major): pulls a derivative by the changed factor back to `lambda`. */
 export function pullBackInto(basis: TermBasis, D: Float64Array, out: Float64Array): void {
-  const { nc, intercept, spread, shift } = basis;
+  const { nc, A } = basis;
   for (let c = 0; c < nc; c++) {
     for (let r = 0; r < nc; r++) {
-      out[c * nc + r] = spread[r] * D[c * nc + r] + (intercept < 0 ? 0 : shift[r] * D[c * nc + intercept]);
+      let s = 0;
+      for (let k = 0; k < nc; k++) s += A[r * nc + k] * D[c * nc + k];
+      out[c * nc + r] = s;
     }
   }
 }

@@ -22,12 +22,20 @@ export interface Evaluation {
   readonly decrement: number;
 }
 
-export type StopReason = 'converged' | 'no-progress' | 'evaluation-limit' | 'cancelled' | 'no-finite-start';
+export type StopReason =
+  | 'converged'
+  | 'interrupted'
+  | 'no-progress'
+  | 'evaluation-limit'
+  | 'cancelled'
+  | 'no-finite-start';
 
 export interface MinimizeOptions {
   /** Stop when sqrt(g'H^-1 g) is below this. */
   readonly tolerance: number;
   readonly maxEvaluations: number;
+  /** Asked at every accepted point: true ends the search there, to go on in other coordinates. */
+  readonly interrupt?: ((x: Float64Array) => boolean) | undefined;
   /** Called after every evaluation; false stops the search. */
   readonly onEvaluation?: ((e: Evaluation, count: number) => boolean | void) | undefined;
 }
@@ -87,6 +95,7 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
   for (;;) {
     if (step.decrement <= options.tolerance) return finish('converged', step);
     if (stopped) return finish('cancelled', step);
+    if (evaluations.length > 1 && options.interrupt?.(here.x)) return finish('interrupted', step);
     if (evaluations.length >= options.maxEvaluations) return finish('evaluation-limit', step);
     const x = here.x.map((v, i) => v + unit[i] * step.step[i]);
     if (x.every((v, i) => v === here.x[i])) return finish('no-progress', step);

@@ -1,0 +1,143 @@
+import type { CompositeStructure } from '@blup/covariance';
+import { accumulateCrossProducts, type Bases } from './accumulate.js';
+import type { CrossProducts } from './cross-products.js';
+import type { ModelMatrices } from './model-matrices.js';
+import type { Evaluation, MinimizeOptions } from './optimizer/minimize.js';
+import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
+import { search, snapToBoundary, type SearchResult, type SearchSpace } from './search.js';
+import { columnScales, momentStart } from './start-values.js';
+import { workingColumns, type WorkingColumns } from './working-columns.js';
+
+/** The search space by the user's columns, and what is needed to search in better ones. */
+export interface SearchPlan extends SearchSpace {
+  readonly cp: CrossProducts;
+  readonly composite: CompositeStructure;
+  readonly scales: Float64Array;
+  /** The user's start and fixed values; null: start from moments. */
+  readonly given: Float64Array | null;
+  readonly limits: MinimizeOptions;
+}
+
+export interface GuidedResult {
+  /** By the columns as given. */
+  readonly objective: ProfiledObjective;
+  /** With `par` and `polished` by the columns as given. */
+  readonly found: SearchResult;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** Each round squares the ratio of effects to residuals that moments can tell. */
+const PILOT_ROUNDS = 6;
+
+/** How often rows may be read again to save digits. */
+const DIGIT_ROUNDS = 3;
+
+/** How often the columns may be turned. */
+const TURNS = 20;
+
+/**
+ * Searches in well-conditioned columns, from moments unless the user gave a start. Where a factor becomes badly pivoted the columns are turned
+ * to its principal axes; where random effects turn out to dwarf the residuals, the effects found so far are taken from y and the rows are
+ * read again; the search goes on from where it is.
+ */
+export function guidedSearch(
+  plan: SearchPlan,
+  criterion: Criterion,
+  matrices: ModelMatrices,
+  bases: Bases,
+): GuidedResult {
+  const { composite, free, limits } = plan;
+  const evaluations: Evaluation[] = [];
+  const unit = new Float64Array(composite.parLength);
+  let columns = workingColumns(plan.cp, composite, movableTerms(plan));
+  composite.stepScaleInto(columnScales(composite, columns.bases), unit);
+  const readAgain = (effects: Float64Array) =>
+    profiledObjective(
+      accumulateCrossProducts(matrices, bases, effects),
+      composite,
+      criterion,
+      undefined,
+      columns.bases,
+    );
+  const byColumns = (of: ProfiledObjective, next: WorkingColumns) =>
+    profiledObjective(of.pls.cp, composite, criterion, of.pls, next.bases);
+
+  let working = profiledObjective(plan.cp, composite, criterion, undefined, columns.bases);
+  let par = plan.given && columns.into(plan.given);
+  for (let round = 0, loose: Float64Array | undefined; !par; round++) {
+    const moments = momentStart(working, columns.bases, loose);
+    const effects = effectsThatDwarfResiduals(working);
+    if (effects) working = readAgain(effects);
+    if (moments.looser && round < PILOT_ROUNDS) loose = moments.looser;
+    else par = moments.par;
+  }
+
+  for (let turns = 0, reads = 0; ;) {
+    if (turns < TURNS && columns.needTurning(par)) {
+      ({ columns, par } = columns.turnedAt(par));
+      working = byColumns(working, columns);
+      turns++;
+    }
+    const start: Float64Array = par;
+    const asGiven = (e: Evaluation): Evaluation => ({ ...e, x: columns.outOf(e.x) });
+    const count = evaluations.length;
+    const found = search(
+      working,
+      { start, unit, free },
+      {
+        tolerance: limits.tolerance,
+        maxEvaluations: Math.max(1, limits.maxEvaluations - count),
+        interrupt: turns < TURNS ? (x) => columns.needTurning(x) : undefined,
+        onEvaluation: limits.onEvaluation && ((e, k) => limits.onEvaluation!(asGiven(e), count + k)),
+      },
+    );
+    evaluations.push(...found.evaluations.map(asGiven));
+    par = found.par;
+    if (found.reason === 'interrupted') continue;
+    working.evaluate(thetaOf(composite, par));
+    const effects = reads < DIGIT_ROUNDS && found.reason !== 'cancelled' ? effectsThatDwarfResiduals(working) : null;
+    if (effects) {
+      working = readAgain(effects);
+      reads++;
+      continue;
+    }
+    const space = { start, unit, free };
+    return {
+      objective: profiledObjective(working.pls.cp, composite, criterion, working.pls),
+      found: {
+        ...found,
+        par: columns.outOf(snapToBoundary(working, space, found.par, found.value)),
+        polished: columns.outOf(snapToBoundary(working, space, found.polished, found.value)),
+      },
+      evaluations,
+    };
+  }
+}
+
+/** Whether all par of a term are free, so that its columns may be changed. */
+function movableTerms({ composite, free }: SearchPlan): (term: number) => boolean {
+  const isFree = new Set(free);
+  return (t) => {
+    for (let k = composite.parOffset[t]; k < composite.parOffset[t + 1]; k++) if (!isFree.has(k)) return false;
+    return true;
+  };
+}
+
+function thetaOf(composite: CompositeStructure, par: Float64Array): Float64Array {
+  const theta = new Float64Array(composite.thetaLength);
+  composite.thetaInto(par, theta);
+  return theta;
+}
+
+/** The share of the sum of squares that residuals may have before digits are worth a second reading. */
+const DWARFED = 1e-6;
+
+/**
+ * Lambda u (changed columns) of the solution at hand, where sums of squares have lost digits because random effects are far larger than
+ * residuals; else null.
+ */
+function effectsThatDwarfResiduals({ pls, failure }: ProfiledObjective): Float64Array | null {
+  const { cp, b, wrss } = pls;
+  if (failure !== 'none' || wrss >= DWARFED * cp.yty) return null;
+  return b.slice();
+}
