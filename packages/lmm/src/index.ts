@@ -3,6 +3,7 @@ export { fitMatrices } from './fit-matrices.js';
 export { findOptimum, type FitOptions, type Optimum } from './optimum.js';
 export { FittedModel, type ObjectiveAt } from './fitted-model.js';
 export { lmm, type TextbookEstimates } from './textbook.js';
+export { CovarianceStructureError } from '@blup/covariance';
 export { ModelError, type ModelErrorCode } from './errors.js';
 export {
   checkMatrices,
