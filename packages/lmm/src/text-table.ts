@@ -34,5 +34,5 @@ export function formatColumn(values: readonly number[], digits: number, guide: r
   }
   const decimals = (x: number) => Math.max(0, digits - 1 - Math.floor(Math.log10(x)));
   const wanted = Math.min(decimals(smallest), decimals(largest) + 3, 7);
-  return values.map((v) => (Number.isFinite(v) ? v.toFixed(wanted) : String(v)));
+  return values.map((v) => (Number.isFinite(v) ? v.toFixed(wanted).replace(/^-(0\.?0*)$/, '$1') : String(v)));
 }
