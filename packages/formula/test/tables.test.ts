@@ -2,6 +2,7 @@ import {
   Bool,
   DateMillisecond,
   Dictionary,
+  Float16,
   Float64,
   Int32,
   Int64,
@@ -14,7 +15,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelFrame, ModelFrameOptions, TableLike } from '../src/index.js';
-import { buildModelFrame, inferSchema, openTable } from '../src/index.js';
+import { FormulaError, buildModelFrame, inferSchema, openTable } from '../src/index.js';
 
 /** Everything of a frame that does not depend on how the table was stored. */
 function plain(frame: ModelFrame): unknown {
@@ -136,6 +137,27 @@ describe('Arrow', () => {
     expect(frame.design.variables[1]!.unusedLevels).toEqual(['never']);
   });
 
+  test('packed and half-precision columns are read by value', () => {
+    const n = 64;
+    const truth = Array.from({ length: n }, (_, i) => i % 3 === 0);
+    const table = new Table({
+      p: vectorFromArray(truth, new Bool()),
+      h: vectorFromArray(
+        truth.map((v, i) => (v ? i : 0.5)),
+        new Float16(),
+      ),
+      i: vectorFromArray(
+        truth.map((_, i) => i),
+        new Int32(),
+      ),
+    });
+    const { fixed } = buildModelFrame('~ p + h + i', table);
+    expect(fixed.names).toEqual(['(Intercept)', 'pTRUE', 'h', 'i']);
+    expect(Array.from(fixed.columns[1]!)).toEqual(truth.map(Number));
+    expect(Array.from(fixed.columns[2]!)).toEqual(truth.map((v, i) => (v ? i : 0.5)));
+    expect(Array.from(fixed.columns[3]!)).toEqual(truth.map((_, i) => i));
+  });
+
   test('dictionaries of real tables, in chunks and sliced', () => {
     const one = tableFromArrays({ g: ['q', 'p', 'q', 'r'], y: Float64Array.of(1, 2, 3, 4) });
     expect(buildModelFrame('y ~ (1 | g)', one).random[0]!.levels).toEqual(['q', 'p', 'r']);
@@ -146,6 +168,28 @@ describe('Arrow', () => {
     const two = one.concat(one.slice(2, 4));
     const both = buildModelFrame('y ~ (1 | g)', two).random[0]!;
     expect(Array.from(both.levelIdx, (k) => both.levels[k])).toEqual(['q', 'p', 'q', 'r', 'q', 'r']);
+  });
+});
+
+describe('other tables', () => {
+  test('with the methods of Arquero', () => {
+    const arquero = {
+      numRows: () => 6,
+      columnNames: () => Object.keys(columns),
+      array: (name: string) => columns[name as keyof typeof columns] as ArrayLike<unknown>,
+    };
+    expect(plain(buildModelFrame('y ~ x * s + (1 | k)', arquero))).toEqual(
+      plain(buildModelFrame('y ~ x * s + (1 | k)', columns)),
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a string', 'y,x'],
+    ['rows that are no objects', [1, 2]],
+    ['columns that are no arrays', { y: 3 }],
+  ])('%s is no table', (_, table) => {
+    expect(() => openTable(table as TableLike)).toThrow(FormulaError);
   });
 });
 

@@ -26,6 +26,7 @@ interface DictionaryChunk {
 }
 
 /** Arrow's type numbers (Apache Arrow, Schema.fbs). */
+const INT = 2;
 const DATE = 8;
 const TIMESTAMP = 10;
 
@@ -80,6 +81,12 @@ class DictionaryColumn implements Column {
   }
 }
 
+/** Whether the values are the numbers themselves: not packed bits (Bool), half floats, or the words of decimals. */
+function isPlainNumbers(flat: ArrayLike<unknown>, id: number): boolean {
+  if (flat instanceof Float64Array || flat instanceof Float32Array) return true;
+  return id === INT && ArrayBuffer.isView(flat);
+}
+
 function openVector(name: string, vector: ArrowVectorLike): Column {
   const { data } = vector;
   if (data !== undefined && data.length > 0 && data.every(isDictionaryChunk)) {
@@ -94,9 +101,7 @@ function openVector(name: string, vector: ArrowVectorLike): Column {
     return new ArrayColumn(name, dates);
   }
   const flat = vector.nullCount === 0 && typeof vector.toArray === 'function' ? vector.toArray() : null;
-  if (ArrayBuffer.isView(flat) && (flat as unknown as ArrayLike<unknown>).length === vector.length) {
-    return new ArrayColumn(name, flat as unknown as ArrayLike<unknown>);
-  }
+  if (flat !== null && isPlainNumbers(flat, id) && flat.length === vector.length) return new ArrayColumn(name, flat);
   return new ArrayColumn(
     name,
     Array.from({ length: vector.length }, (_, i) => vector.get(i)),

@@ -1,4 +1,5 @@
 import { FormulaTermError } from '../errors.js';
+import { builtInFunctionNames } from '../functions/registry.js';
 import type { Argument, BinaryNode, CallNode, Expr } from '../syntax/ast.js';
 import { leftSpine, stripParens } from '../syntax/ast.js';
 import { printExpr, quoteName } from '../syntax/print.js';
@@ -27,14 +28,10 @@ export interface RandomTerm {
 }
 
 /**
- * Functions inside which a bar is the logical "or". Every other call around a bar is a structure tag; `exp` is one too, since
- * the exponential of a truth value has no use.
+ * Functions inside which a bar is the logical "or": the built-in ones but `exp`, which is the exponential structure, since the
+ * exponential of a truth value has no use. Every other call around a bar is a structure tag.
  */
-const LOGICAL_CONTEXT = new Set(
-  'I ifelse as.numeric as.integer as.logical as.character factor as.factor ordered is.na interaction relevel cut scale center mean sum offset dummy pmin pmax abs round min max sd median'.split(
-    ' ',
-  ),
-);
+const LOGICAL_CONTEXT = new Set(builtInFunctionNames.filter((name) => name !== 'exp').concat('offset'));
 
 const asBar = (node: Expr): BinaryNode | null =>
   node.kind === 'binary' && (node.op === '|' || node.op === '||') ? node : null;
