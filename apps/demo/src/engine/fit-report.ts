@@ -1,8 +1,14 @@
 import type { FittedModelData } from '@blup/lmm';
 
+/** A fitted model without the effects of its levels. */
+export type SummaryData = Omit<FittedModelData, 'ranef'> & {
+  /** Lower bounds of `par`. */
+  readonly parLower: readonly number[];
+};
+
 /** A fit as the page keeps it: plain data, no rows. */
 export interface FitReport {
-  readonly data: FittedModelData;
+  readonly data: SummaryData;
   /** Rows of the table. */
   readonly nrow: number;
   /** Rows left out because a value is missing, and how many each variable misses. */
@@ -12,6 +18,8 @@ export interface FitReport {
   };
   /** Rows outside the subset. */
   readonly outside: number;
+  /** Columns of the table that the formula reads, but for the response. */
+  readonly predictors: readonly string[];
   /** Milliseconds in the worker. */
   readonly elapsed: number;
 }

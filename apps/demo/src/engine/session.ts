@@ -1,5 +1,5 @@
 import { structureFor } from '@blup/covariance';
-import { fitModel, type FittedModel } from '@blup/lmm';
+import { fitModel, type FittedModel, type FittedModelData } from '@blup/lmm';
 import { modelTable, orderedByData } from '../data/model-table.js';
 import { DataError, type RawTable } from '../data/raw-table.js';
 import { readFile } from '../data/read-file.js';
@@ -7,6 +7,13 @@ import { summarizeTable, type TableSummary } from '../data/summarize-table.js';
 import { contrastsOf, factorsOf, type ModelSettings } from '../model/settings.js';
 import type { FitReport, Outcome, Progress } from './fit-report.js';
 import { outcomeOf } from './problem.js';
+import { landscape, type Landscape } from './questions/contours.js';
+import { atPar, type AtPar } from './questions/explore.js';
+import { groupEffects, type GroupEffects } from './questions/group-effects.js';
+import { groupLines, type GroupLines } from './questions/group-lines.js';
+import { noPooling, type NoPooling } from './questions/no-pooling.js';
+import { rowPoints, type RowPoints } from './questions/row-points.js';
+import { spyPlots, type SpyPlots } from './questions/spy.js';
 
 /** Level orders that come with a built-in data set. */
 export interface DeclaredLevels {
@@ -42,10 +49,11 @@ export class Session {
       this.models.set(id, model);
       const { frame, data } = model;
       return {
-        data,
+        data: { ...withoutEffects(data), parLower: [...model.optimum.composite.parBounds().lower] },
         nrow: frame?.nrow ?? data.nobs,
         missing: { rows: frame?.omitted.missing.length ?? 0, by: frame?.omitted.byVariable ?? [] },
         outside: frame?.omitted.subset ?? 0,
+        predictors: frame?.design.columns.map(({ name }) => name).filter((name) => name !== data.responseName) ?? [],
         elapsed: performance.now() - began,
       };
     });
@@ -62,6 +70,40 @@ export class Session {
     });
   }
 
+  /** Residuals and fitted values. */
+  rows(id: number): Promise<Outcome<RowPoints>> {
+    return this.ask(id, rowPoints);
+  }
+
+  effects(id: number, group: string): Promise<Outcome<GroupEffects>> {
+    return this.ask(id, (model) => groupEffects(model, group));
+  }
+
+  lines(id: number, group: string, column: string): Promise<Outcome<GroupLines>> {
+    return this.ask(id, (model) => groupLines(model, this.table!, group, column));
+  }
+
+  spy(id: number): Promise<Outcome<SpyPlots>> {
+    return this.ask(id, spyPlots);
+  }
+
+  landscape(id: number, which: readonly number[]): Promise<Outcome<Landscape>> {
+    return this.ask(id, (model) => landscape(model, which));
+  }
+
+  noPooling(id: number, term: number): Promise<Outcome<NoPooling>> {
+    return this.ask(id, (model) => noPooling(model, term));
+  }
+
+  atPar(id: number, par: readonly number[], term: number): Promise<Outcome<AtPar>> {
+    return this.ask(id, (model) => atPar(model, par, term));
+  }
+
+  /** The whole model as JSON text. */
+  json(id: number): Promise<Outcome<string>> {
+    return this.ask(id, (model) => JSON.stringify(model, null, 1));
+  }
+
   has(id: number): boolean {
     return this.models.has(id);
   }
@@ -70,11 +112,12 @@ export class Session {
     this.models.delete(id);
   }
 
-  /** @throws DataError when there is no such model */
-  protected model(id: number): FittedModel {
-    const model = this.models.get(id);
-    if (!model) throw new DataError('This fit is no longer at hand; fit the model again.');
-    return model;
+  private ask<T>(id: number, question: (model: FittedModel) => T): Promise<Outcome<T>> {
+    return outcomeOf('', () => {
+      const model = this.models.get(id);
+      if (!model) throw new DataError('This fit is no longer at hand; fit the model again.');
+      return question(model);
+    });
   }
 
   private fitNow(settings: ModelSettings, onProgress?: (progress: Progress) => void): FittedModel {
@@ -93,6 +136,13 @@ export class Session {
       onEvaluation: ({ value }, count) => onProgress?.({ count, value }),
     });
   }
+}
+
+/** The effects of all levels stay here until a plot asks for them: there can be very many. */
+function withoutEffects(data: FittedModelData): Omit<FittedModelData, 'ranef'> {
+  const out: Record<string, unknown> = {};
+  for (const key of Object.keys(data)) if (key !== 'ranef') out[key] = data[key as keyof FittedModelData];
+  return out as unknown as FittedModelData;
 }
 
 /** Gives text columns (and numbers used as labels) the levels that are declared for them. */

@@ -1,4 +1,4 @@
-import type { FittedModelData } from '@blup/lmm';
+import type { SummaryData } from '../engine/fit-report.js';
 import { formatNumber } from './number-text.js';
 
 export interface Verdict {
@@ -8,7 +8,7 @@ export interface Verdict {
 }
 
 /** What the certificate of a fit means, for people who have not met one. */
-export function certificateInWords(data: FittedModelData): Verdict {
+export function certificateInWords(data: SummaryData): Verdict {
   const { certificate: c, droppedColumns, theta } = data;
   const sentences: string[] = [];
   if (!c.converged) {

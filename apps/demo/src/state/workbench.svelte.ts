@@ -3,6 +3,7 @@ import type { TableSummary } from '../data/summarize-table.js';
 import { Engine } from '../engine/client.js';
 import type { FitReport, Problem, Progress } from '../engine/fit-report.js';
 import type { DeclaredLevels } from '../engine/session.js';
+import type { SharedModel } from '../export/link.js';
 import { checkFormula, type FormulaCheck } from '../model/check-formula.js';
 import { structureTexts } from '../model/structures.js';
 import { isDefault, type ColumnSetting, type ModelSettings } from '../model/settings.js';
@@ -60,6 +61,8 @@ export class Workbench {
   });
   readonly check = $derived<FormulaCheck | null>(this.table ? checkFormula(this.settings, this.table) : null);
   readonly current = $derived(this.fits.find(({ id }) => id === this.currentId) ?? null);
+  /** Settings of a link that came without data. */
+  waiting = $state.raw<ModelSettings | null>(null);
   private nextId = 1;
 
   constructor() {
@@ -80,10 +83,17 @@ export class Workbench {
     await this.fit();
   }
 
-  /** Opens a file of the user's. */
+  /** Opens a file of the user's; settings of a link that waited for it are taken over. */
   async openFile(file: File): Promise<void> {
     if (!(await this.open({ builtIn: null, name: file.name }, file.name, file, []))) return;
-    this.apply({ formula: '' });
+    this.apply(this.waiting ?? {});
+    this.waiting = null;
+  }
+
+  /** Opens what a link carries; without a built-in data set its settings wait for a file. */
+  async openShared({ data, settings }: SharedModel): Promise<void> {
+    if (data !== null) await this.openBuiltIn(data, settings);
+    else this.waiting = settings;
   }
 
   setColumn(name: string, setting: ColumnSetting): void {
