@@ -1,7 +1,7 @@
 import { relativeCovariance, lambdaOf } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { Optimum } from '../optimum.js';
-import type { TermBasis } from '../term-basis.js';
+import { changeFactorInto, type TermBasis } from '../term-basis.js';
 
 /**
  * One variance or covariance phi_r of the random effects, in which the covariance of the rows is linear:
@@ -22,18 +22,21 @@ export interface CovarianceDirection {
  * The variances and covariances of all terms, term by term: by rows of the lower triangle for an unstructured term (var a, cov b.a, var b),
  * one variance for each distinct diagonal entry of a diagonal one.
  *
+ * @param columns whether unstructured terms speak of the columns as given, or of the changed ones, in which they are well conditioned
  * @throws ModelError `bad-option` for a structure that is not linear in its variances and covariances, or an unstructured term of which
  * only some par were held fixed
  */
-export function covarianceDirections(optimum: Optimum): CovarianceDirection[] {
+export function covarianceDirections(optimum: Optimum, columns: 'given' | 'changed' = 'given'): CovarianceDirection[] {
   const { composite, matrices, cp, par, fixedPar } = optimum;
   return composite.parts.flatMap((part, t) => {
     const { nc } = part;
     const { group, names } = matrices.terms[t];
     const from = composite.parOffset[t];
-    const own = par.subarray(from, composite.parOffset[t + 1]);
-    const S = relativeCovariance(lambdaOf(part, own), nc);
-    const { basis } = cp.terms[t];
+    const lambda = lambdaOf(part, par.subarray(from, composite.parOffset[t + 1]));
+    const conditioned = columns === 'changed' && part.anyColumns === true;
+    if (conditioned) changeFactorInto(cp.terms[t].basis, lambda.slice(), lambda);
+    const S = relativeCovariance(lambda, nc);
+    const basis = conditioned ? null : cp.terms[t].basis;
     const fixed = fixedPar.slice(from, composite.parOffset[t + 1]);
     if (part.anyColumns) {
       if (fixed.some(Boolean) && !fixed.every(Boolean)) {
@@ -46,7 +49,7 @@ export function covarianceDirections(optimum: Optimum): CovarianceDirection[] {
       for (let i = 0; i < nc; i++) {
         for (let j = 0; j <= i; j++) {
           const name = i === j ? `var ${group}.${names[i]}` : `cov ${group}.${names[i]},${names[j]}`;
-          out.push({ name, term: t, M: changed(basis, [[i, j]]), ratio: S[j * nc + i], fixed: fixed[0] });
+          out.push({ name, term: t, M: changed(basis, nc, [[i, j]]), ratio: S[j * nc + i], fixed: fixed[0] });
         }
       }
       return out;
@@ -57,6 +60,7 @@ export function covarianceDirections(optimum: Optimum): CovarianceDirection[] {
         term: t,
         M: changed(
           basis,
+          nc,
           columns.map((c) => [c, c] as const),
         ),
         ratio: S[columns[0] * nc + columns[0]],
@@ -91,11 +95,15 @@ function diagonalGroups(
   );
 }
 
-/** A (sum of e_i e_j' + e_j e_i', or e_i e_i') A'. */
-function changed(basis: TermBasis, entries: readonly (readonly [number, number])[]): Float64Array {
-  const { nc, A } = basis;
+/** A (sum of e_i e_j' + e_j e_i', or e_i e_i') A'; without a basis the sum itself. */
+function changed(basis: TermBasis | null, nc: number, entries: readonly (readonly [number, number])[]): Float64Array {
   const M = new Float64Array(nc * nc);
   for (const [i, j] of entries) {
+    if (!basis) {
+      M[j * nc + i] = M[i * nc + j] = 1;
+      continue;
+    }
+    const { A } = basis;
     for (let c = 0; c < nc; c++) {
       for (let r = 0; r < nc; r++) {
         M[c * nc + r] += A[i * nc + r] * A[j * nc + c];

@@ -2,3 +2,7 @@ export { linearCombination, type EffectWeight, type LinearCombination } from './
 export type { ContrastRows } from './fixed-effects-space.js';
 export { satterthwaite, satterthwaiteDf, type SatterthwaiteDf, type TTests } from './satterthwaite.js';
 export { kenwardRoger, type KenwardRogerTests } from './kenward-roger.js';
+export { contrastTest, rowTests, type DdfMethod, type FTest, type RowTests } from './contrast-test.js';
+export { coefficientTable, type CoefficientTable } from './coefficient-table.js';
+export { anova, type AnovaTable } from './anova.js';
+export { termHypotheses, type AnovaType, type TermHypothesis } from './term-hypotheses.js';

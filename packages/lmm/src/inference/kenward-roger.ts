@@ -46,7 +46,7 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   if (!objective.reml) {
     throw new ModelError('bad-option', 'the Kenward-Roger approximation is defined for REML fits: fit with reml: true');
   }
-  const directions = covarianceDirections(optimum);
+  const directions = covarianceDirections(optimum, 'changed');
   objective.evaluate(optimum.theta);
   const traces = covarianceTraces(objective.pls, directions);
   const X = fixedEffectsProducts(objective.pls, directions);

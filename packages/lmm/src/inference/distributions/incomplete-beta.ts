@@ -15,10 +15,10 @@ export function logIncompleteBeta(a: number, b: number, x: number, y: number): L
 
 /**
  * I_x(a, b) B(a, b) x^-a y^-b by the even part of the fraction (Didonato and Morris 1992, ACM TOMS 18, 360-373), whose terms are written
- * with lambda = (a + b) y - b, so that nothing cancels where x is close to 1. Modified Lentz algorithm (Thompson and Barnett 1986).
+ * with lambda = (a + b) y - b = a y - b x, so that nothing cancels where x is close to 1. Modified Lentz algorithm (Thompson and Barnett 1986).
  */
 function betaFraction(a: number, b: number, x: number, y: number): number {
-  const lambda = (a + b) * y - b;
+  const lambda = a * y - b * x;
   let d = (a + 1) / (a * (lambda + 1));
   let c = Infinity;
   let h = d;
