@@ -60,7 +60,7 @@ function distanceFamily(f: DistanceFunction, distances: Float64Array, nc: number
   return byCholesky({
     nc,
     names: few ? [] : f.names,
-    lower: few ? [] : f.names.map(() => 0),
+    lower: few ? [] : f.names.map(() => Number.MIN_VALUE),
     upper: few ? [] : f.names.map(() => Infinity),
     start: few ? [] : f.start(typical),
     stepScale: few ? [] : f.start(typical),
