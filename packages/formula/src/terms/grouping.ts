@@ -98,7 +98,12 @@ export function expandGrouping(source: string, node: Expr): Grouping[] {
   if (leftSpine(node).steps.length > MAX_PARTS)
     fail(`A grouping factor has at most ${MAX_PARTS} parts.`, node, 'Make the factor in the table.');
   const { start, end } = node;
-  return pieces(node).map(({ parts, text }) => ({
+  const found = pieces(node);
+  // lme4 keeps parentheses that the user wrote around a single factor.
+  if (node.kind === 'paren' && found.length === 1) {
+    return [{ name: printExpr(node), parts: found[0]!.parts, start, end }];
+  }
+  return found.map(({ parts, text }) => ({
     name: parts.length === 1 ? groupName(parts[0]!) : text,
     parts,
     start,
