@@ -1,12 +1,10 @@
 // Register tiles. All matrices are in strip storage: rows in strips of four, a strip by columns, so that entry (r, c) of
 // a block with w columns is at 8 * ((r >> 2) * 4 w + 4 c + (r & 3)) bytes. Addresses here are bytes.
 
-/** c - a b, or with -D RELAXED one fused operation where the machine has it (last bits then depend on the machine). */
+/** c - a b. Rounded twice: fused operations would make the last bits depend on the machine. */
 // @ts-ignore: decorator
 @inline
 export function nmadd(a: v128, b: v128, c: v128): v128 {
-  // @ts-ignore: RELAXED is a build flag
-  if (isDefined(RELAXED)) return f64x2.relaxed_nmadd(a, b, c);
   return f64x2.sub(c, f64x2.mul(a, b));
 }
 
@@ -14,8 +12,6 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  // @ts-ignore: RELAXED is a build flag
-  if (isDefined(RELAXED)) return f64x2.relaxed_madd(a, b, c);
   return f64x2.add(c, f64x2.mul(a, b));
 }
 

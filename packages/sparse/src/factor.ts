@@ -27,9 +27,8 @@ export interface FactorOptions {
    */
   readonly form?: 'LL' | 'LDL';
   /**
-   * Dense kernels of the supernodal phase. `'auto'` (default): WebAssembly SIMD where it may run, else plain JavaScript.
-   * `'relaxed-simd'` adds fused multiply-add where the machine has it: faster, but the last bits then depend on the machine.
-   * With each of the others, equal input gives equal bits everywhere.
+   * Dense kernels of the supernodal phase. `'auto'` (default): WebAssembly SIMD where it may run, else plain JavaScript; the
+   * other two insist. Each of them gives equal bits for equal input on every machine; they differ by rounding.
    */
   readonly kernels?: KernelChoice;
 }
@@ -44,7 +43,7 @@ export interface CholeskyFactor {
   /** The pivot that was not positive (with L D L': that was zero or not finite); NaN otherwise. */
   failedPivot: number;
   /** The kernels in use; `'none'` for the simplicial phase. */
-  readonly kernels: 'none' | 'simd' | 'relaxed-simd' | 'javascript';
+  readonly kernels: 'none' | 'simd' | 'javascript';
   /** Structure and values of L. @internal */
   readonly numeric: NumericFactor;
   /** Dense workspace of the solves, 4n entries. @internal */

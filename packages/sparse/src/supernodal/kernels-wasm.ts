@@ -1,4 +1,4 @@
-import { relaxedSimdBytes, simdBytes } from './kernel-bytes.generated.js';
+import { kernelBytes } from './kernel-bytes.generated.js';
 import type { Kernels } from './kernels.js';
 
 /** The little of the WebAssembly API that is used here; browsers, workers, Node, Deno and Bun all have it. */
@@ -12,11 +12,8 @@ interface WasmApi {
   Instance: new (module: object, imports: object) => { readonly exports: unknown };
 }
 declare const WebAssembly: WasmApi | undefined;
-declare const atob: ((text: string) => string) | undefined;
 
 const webAssembly = (): WasmApi | undefined => (typeof WebAssembly === 'undefined' ? undefined : WebAssembly);
-
-export type KernelModule = 'simd' | 'relaxed-simd';
 
 /** A memory of at least `bytes` bytes that can grow to 4 GiB; undefined without WebAssembly or when refused. */
 export function wasmMemory(bytes: number): WasmMemory | undefined {
@@ -29,31 +26,25 @@ export function wasmMemory(bytes: number): WasmMemory | undefined {
   }
 }
 
-/** Kernels on a memory; undefined where the engine lacks the instructions or a content security policy forbids them. */
-export function instantiateKernels(kind: KernelModule, memory: WasmMemory): Kernels | undefined {
+/** Kernels on a memory; undefined where the engine lacks SIMD or a content security policy forbids WebAssembly. */
+export function instantiateKernels(memory: WasmMemory): Kernels | undefined {
   const api = webAssembly();
-  const module = compiled(kind);
-  if (api === undefined || module === undefined) return undefined;
+  module ??= compile(api);
+  if (api === undefined || module === null) return undefined;
   return new api.Instance(module, { env: { memory } }).exports as Kernels;
 }
 
-// Compiled once per kind; null where that failed.
-const modules = new Map<KernelModule, object | null>();
+// Compiled once; null where that failed.
+let module: object | null | undefined;
 
-function compiled(kind: KernelModule): object | undefined {
-  let module = modules.get(kind);
-  if (module === undefined) {
-    module = null;
-    const api = webAssembly();
-    if (api !== undefined && typeof atob !== 'undefined') {
-      const text = atob(kind === 'simd' ? simdBytes : relaxedSimdBytes);
-      try {
-        module = new api.Module(Uint8Array.from(text, (c) => c.charCodeAt(0)));
-      } catch {
-        // No SIMD in this engine, or the page's policy has no 'wasm-unsafe-eval': plain JavaScript does the work.
-      }
-    }
-    modules.set(kind, module);
+function compile(api: WasmApi | undefined): object | null {
+  const bytes = Uint8Array.from({ length: kernelBytes.length / 2 }, (_, k) =>
+    Number.parseInt(kernelBytes.slice(2 * k, 2 * k + 2), 16),
+  );
+  try {
+    return api === undefined ? null : new api.Module(bytes);
+  } catch {
+    // No SIMD in this engine, or the page's policy has no 'wasm-unsafe-eval': plain JavaScript does the work.
+    return null;
   }
-  return module ?? undefined;
 }

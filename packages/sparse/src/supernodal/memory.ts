@@ -1,14 +1,14 @@
 import { SparseError } from '../errors.js';
 import { createJavaScriptKernels } from './kernels-javascript.js';
 import type { Kernels } from './kernels.js';
-import { instantiateKernels, wasmMemory, type KernelModule } from './kernels-wasm.js';
+import { instantiateKernels, wasmMemory } from './kernels-wasm.js';
 
 /** Which dense kernels a factor uses; see {@link createKernelMemory}. */
-export type KernelChoice = 'auto' | 'simd' | 'relaxed-simd' | 'javascript';
+export type KernelChoice = 'auto' | 'simd' | 'javascript';
 
 /** The one memory of a factor with the kernels that work on it. Growing replaces the views. */
 export interface KernelMemory {
-  readonly kind: 'simd' | 'relaxed-simd' | 'javascript';
+  readonly kind: 'simd' | 'javascript';
   kernels: Kernels;
   /** The whole memory as doubles and as 32-bit integers. */
   doubles: Float64Array;
@@ -26,31 +26,30 @@ const WASM_LIMIT = 2 ** 32 - 65536;
  * @throws SparseError of kind `bad-option` if the kernels asked for cannot run here, `too-large` if memory is refused
  */
 export function createKernelMemory(choice: KernelChoice, bytes: number, growth: number): KernelMemory {
-  if (!['auto', 'simd', 'relaxed-simd', 'javascript'].includes(choice))
+  if (!['auto', 'simd', 'javascript'].includes(choice))
     throw new SparseError('bad-option', `unknown kernels ${JSON.stringify(choice)}`);
   if (choice !== 'javascript') {
-    const kind = choice === 'auto' ? 'simd' : choice;
     const fits = bytes + growth <= WASM_LIMIT;
-    const memory = fits ? tryWasm(kind, bytes) : undefined;
+    const memory = fits ? tryWasm(bytes) : undefined;
     if (memory !== undefined) return memory;
-    if (choice !== 'auto')
+    if (choice === 'simd')
       throw new SparseError(
         fits ? 'bad-option' : 'too-large',
         fits
-          ? `WebAssembly kernels '${kind}' cannot run here`
+          ? 'WebAssembly SIMD cannot run here (or was refused the memory)'
           : `L and its inverse need ${bytes + growth} bytes, over the 4 GiB of WebAssembly`,
       );
   }
   return javaScriptMemory(bytes);
 }
 
-function tryWasm(kind: KernelModule, bytes: number): KernelMemory | undefined {
+function tryWasm(bytes: number): KernelMemory | undefined {
   const memory = wasmMemory(bytes);
   if (memory === undefined) return undefined;
-  const kernels = instantiateKernels(kind, memory);
+  const kernels = instantiateKernels(memory);
   if (kernels === undefined) return undefined;
   const result: KernelMemory = {
-    kind,
+    kind: 'simd',
     kernels,
     doubles: new Float64Array(memory.buffer),
     integers: new Int32Array(memory.buffer),
