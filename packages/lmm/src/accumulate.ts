@@ -6,6 +6,7 @@ import {
   type FixedEffectsBasis,
 } from './fixed-effects-basis.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
+import { addGram } from './gram.js';
 import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
 import { termBasis, termBlockInto, type TermBasis } from './term-basis.js';
 
@@ -45,11 +46,13 @@ export function accumulateCrossProducts(
   for (let i = 1; i < terms.length; i++) for (let j = 0; j < i; j++) pairs.push(pairPattern(m.terms, i, j));
 
   const ZtXByRow = new Float64Array(q * p);
-  const XtX = new Float64Array(p * p);
+  const XtX = fixed.gram ? fixed.gram.slice() : new Float64Array(p * p);
   const Zty = new Float64Array(q);
   const Xty = new Float64Array(p);
   let yty = 0;
-  const Q = Array.from({ length: p }, () => new Float64Array(ROW_BLOCK));
+  const block = new Float64Array(p * ROW_BLOCK);
+  const Q = Array.from({ length: p }, (_, k) => block.subarray(k * ROW_BLOCK, (k + 1) * ROW_BLOCK));
+  const byRow = new Float64Array(p * ROW_BLOCK);
   const Z = terms.map((t) => Array.from({ length: t.nc }, () => new Float64Array(ROW_BLOCK)));
   const y = new Float64Array(ROW_BLOCK);
 
@@ -62,15 +65,18 @@ export function accumulateCrossProducts(
       termBlockInto(term, bases.terms[t], sqrtWeights, start, count, Z[t]);
       if (b0) subtractEffects(term, terms[t], Z[t], b0, start, count, y);
     });
-    yty += symmetricProductsInPlace(XtX, Xty, Q, y, count);
+    if (!fixed.gram) addGram(block, p, count, XtX);
+    for (let k = 0; k < p; k++) Xty[k] += dotBlock(Q[k], y, count);
+    yty += dotBlock(y, y, count);
+    transposeInto(block, p, count, byRow);
     terms.forEach((t, k) => {
-      addTermProducts(t, m.terms[k].levelIdx, Z[k], Q, y, start, count, ZtXByRow, Zty);
+      addTermProducts(t, m.terms[k].levelIdx, Z[k], byRow, p, y, start, count, ZtXByRow, Zty);
     });
     for (const { products, blockOfRow } of pairs) {
       addPairProducts(products, terms[products.i].nc, terms[products.j].nc, blockOfRow, Z, start, count);
     }
   });
-  for (let k = 0; k < p; k++) for (let l = 0; l < k; l++) XtX[l * p + k] = XtX[k * p + l];
+  if (!fixed.gram) for (let k = 0; k < p; k++) for (let l = 0; l < k; l++) XtX[l * p + k] = XtX[k * p + l];
 
   return {
     n,
@@ -174,20 +180,9 @@ function subtractEffects(
   }
 }
 
-/** Adds the upper triangle of Q'Q and Q'y of a block; returns its y'y. Sums by blocks keep the rounding error small. */
-function symmetricProductsInPlace(
-  XtX: Float64Array,
-  Xty: Float64Array,
-  Q: readonly Float64Array[],
-  y: Float64Array,
-  count: number,
-): number {
-  const p = Q.length;
-  for (let k = 0; k < p; k++) {
-    for (let l = 0; l <= k; l++) XtX[k * p + l] += dotBlock(Q[k], Q[l], count);
-    Xty[k] += dotBlock(Q[k], y, count);
-  }
-  return dotBlock(y, y, count);
+/** out[i * p + k] = block[k, i]: a block of columns by rows, so that a row's numbers stand side by side. */
+function transposeInto(block: Float64Array, p: number, count: number, out: Float64Array): void {
+  for (let k = 0; k < p; k++) for (let i = 0; i < count; i++) out[i * p + k] = block[k * ROW_BLOCK + i];
 }
 
 function dotBlock(a: Float64Array, b: Float64Array, count: number): number {
@@ -200,7 +195,8 @@ function addTermProducts(
   t: TermProducts,
   levelIdx: Int32Array,
   Z: readonly Float64Array[],
-  Q: readonly Float64Array[],
+  byRow: Float64Array,
+  p: number,
   y: Float64Array,
   start: number,
   count: number,
@@ -208,7 +204,6 @@ function addTermProducts(
   Zty: Float64Array,
 ): void {
   const { nc, blocks } = t;
-  const p = Q.length;
   for (let i = 0; i < count; i++) {
     const level = levelIdx[start + i];
     const block = level * nc * nc;
@@ -218,7 +213,8 @@ function addTermProducts(
       for (let b = 0; b < nc; b++) blocks[block + a * nc + b] += z * Z[b][i];
       Zty[row] += z * y[i];
       const at = row * p;
-      for (let k = 0; k < p; k++) ZtXByRow[at + k] += z * Q[k][i];
+      const from = i * p;
+      for (let k = 0; k < p; k++) ZtXByRow[at + k] += z * byRow[from + k];
     }
   }
 }

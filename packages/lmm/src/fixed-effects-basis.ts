@@ -1,4 +1,5 @@
 import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
+import { wideFixedEffects } from './wide-fixed-effects.js';
 
 /**
  * The column space of W^1/2 X as an upper-triangular change of basis: with `kept` the columns that are linearly independent,
@@ -14,7 +15,12 @@ export interface FixedEffectsBasis {
   readonly R: Float64Array;
   /** Least-squares coefficients of W^1/2 (y - offset) in the basis Q1, length p: subtracted from y row by row. */
   readonly c: Float64Array;
+  /** Q1'Q1 (p by p, column-major, both triangles) where finding the basis has made it already; else null. */
+  readonly gram: Float64Array | null;
 }
+
+/** With more columns than this the basis is only centred and scaled, where the columns allow it. */
+const WIDE = 24;
 
 /** A column whose residual on the earlier columns is smaller than this times its own length is dropped (as R's lm does). */
 const RANK_TOLERANCE = 1e-7;
@@ -34,6 +40,8 @@ export function fixedEffectsBasis(
   sqrtWeights: Float64Array | null,
 ): FixedEffectsBasis {
   const m = columns.length;
+  const wide = m > WIDE ? wideFixedEffects(columns, y, offset, sqrtWeights) : null;
+  if (wide) return wide;
   const triangle = triangleOfRows(columns, y, offset, sqrtWeights);
   const { kept, dropped } = independentColumns(triangle, m);
   const p = kept.length;
@@ -49,7 +57,7 @@ export function fixedEffectsBasis(
     for (let i = 0; i <= j; i++) R[j * p + i] = work[j * (m + 1) + i];
     c[j] = work[p * (m + 1) + j];
   }
-  return { kept, dropped, R, c };
+  return { kept, dropped, R, c, gram: null };
 }
 
 /** The upper triangle of [X y], (m + 1) by (m + 1), column-major. */
