@@ -15,11 +15,3 @@ for (d1 in c(1, 2, 3, 8, 200)) for (d2 in c(1, 3.5, 10, 57.3, 1e5)) for (f in c(
 for (d1 in c(1, 3)) for (d2 in c(4, 50)) for (p in c(1e-200, .05, .9)) add("fUpperQuantile", c(p, d1, d2), qf(p, d1, d2, lower.tail = FALSE))
 rows <- Filter(function(r) r$value > 1e-305 || r$value < 0, rows)
 write(toJSON(rows, digits = NA), "distributions.json")
-
-# Studentised range: R's algorithm (Copenhaver and Holland 1988) claims about ten digits, absolute
-rows <- list()
-for (k in c(2, 3, 5, 10, 40)) for (df in c(2, 4.5, 10, 60, 500, Inf)) {
-  for (q in c(.5, 2, 3.5, 6, 12)) rows[[length(rows) + 1]] <- list(f = unbox("upper"), q = unbox(q), k = unbox(k), df = if (is.finite(df)) unbox(df) else unbox("Infinity"), value = unbox(ptukey(q, k, df, lower.tail = FALSE)))
-}
-for (k in c(2, 4, 10)) for (df in c(5, 20, 200)) rows[[length(rows) + 1]] <- list(f = unbox("quantile"), q = unbox(.05), k = unbox(k), df = unbox(df), value = unbox(qtukey(.05, k, df, lower.tail = FALSE)))
-write(toJSON(rows, digits = NA), "studentized-range.json")

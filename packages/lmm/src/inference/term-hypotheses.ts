@@ -1,7 +1,8 @@
 import { applyDesign, type ColumnFactor, type Design, type DesignColumn } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
-import { applyBasisInPlace, fixedEffectsBasis } from '../fixed-effects-basis.js';
+import { fixedEffectsBasis } from '../fixed-effects-basis.js';
+import { applyBasisInPlace } from '../fixed-effects-columns.js';
 import { solveUpperInPlace } from '../dense.js';
 import { forEachRowBlock, ROW_BLOCK } from '../row-blocks.js';
 
