@@ -1,13 +1,9 @@
 import type { CrossProducts, PairProducts, TermProducts } from './cross-products.js';
-import {
-  applyBasisInPlace,
-  fixedEffectsBasis,
-  responseBlockInto,
-  type FixedEffectsBasis,
-} from './fixed-effects-basis.js';
+import { fixedEffectsBasis } from './fixed-effects-basis.js';
+import { applyBasisInPlace, type FixedEffectsBasis } from './fixed-effects-columns.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 import { addGram } from './gram.js';
-import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
+import { forEachRowBlock, responseBlockInto, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
 import { termBasis, termBlockInto, type TermBasis } from './term-basis.js';
 
 /** The changes of basis, which are found in a first pass over the model frame. */

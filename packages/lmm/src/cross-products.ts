@@ -1,4 +1,4 @@
-import type { FixedEffectsBasis } from './fixed-effects-basis.js';
+import type { FixedEffectsBasis } from './fixed-effects-columns.js';
 import type { TermBasis } from './term-basis.js';
 
 /**

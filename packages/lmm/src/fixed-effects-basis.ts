@@ -1,23 +1,6 @@
-import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
+import type { FixedEffectsBasis } from './fixed-effects-columns.js';
+import { forEachRowBlock, responseBlockInto, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
 import { wideFixedEffects } from './wide-fixed-effects.js';
-
-/**
- * The column space of W^1/2 X as an upper-triangular change of basis: with `kept` the columns that are linearly independent,
- * Q1 = W^1/2 X[:, kept] R^-1 has (nearly) orthonormal columns. Cross-products are accumulated of Q1 and of the least-squares
- * residual of y, so that large means and ill-conditioned columns cost no digits.
- */
-export interface FixedEffectsBasis {
-  /** Columns of X that take part, ascending; length is the rank p. */
-  readonly kept: Int32Array;
-  /** Columns of X left out because they depend on earlier ones. */
-  readonly dropped: Int32Array;
-  /** Upper triangle, p by p, column-major. */
-  readonly R: Float64Array;
-  /** Least-squares coefficients of W^1/2 (y - offset) in the basis Q1, length p: subtracted from y row by row. */
-  readonly c: Float64Array;
-  /** Q1'Q1 (p by p, column-major, both triangles) where finding the basis has made it already; else null. */
-  readonly gram: Float64Array | null;
-}
 
 /** With more columns than this the basis is only centred and scaled, where the columns allow it. */
 const WIDE = 24;
@@ -77,20 +60,6 @@ function triangleOfRows(
     for (let k = 0; k < width; k++) foldColumn(R, block, k, width, count);
   });
   return R;
-}
-
-/** out = W^1/2 (y - offset) on a block of rows. */
-export function responseBlockInto(
-  y: Float64Array,
-  offset: Float64Array | null,
-  sqrtWeights: Float64Array | null,
-  start: number,
-  count: number,
-  out: Float64Array,
-): void {
-  weightedBlockInto(y, null, start, count, out);
-  if (offset) for (let i = 0; i < count; i++) out[i] -= offset[start + i];
-  if (sqrtWeights) for (let i = 0; i < count; i++) out[i] *= sqrtWeights[start + i];
 }
 
 /** One Householder reflection that zeroes column k of the block against R[k, k], applied to the later columns. */
@@ -160,24 +129,4 @@ function independentColumns(triangle: Float64Array, m: number): { kept: Int32Arr
     kept.push(j);
   }
   return { kept: Int32Array.from(kept), dropped: Int32Array.from(dropped) };
-}
-
-/**
- * Q1 on a block of rows, in place: the weighted columns of X become X R^-1 by forward substitution over columns.
- * `block` holds the p kept columns.
- */
-export function applyBasisInPlace(basis: FixedEffectsBasis, block: readonly Float64Array[], count: number): void {
-  const { R } = basis;
-  const p = basis.kept.length;
-  for (let k = 0; k < p; k++) {
-    const target = block[k];
-    for (let m = 0; m < k; m++) {
-      const r = R[k * p + m];
-      if (r === 0) continue;
-      const q = block[m];
-      for (let i = 0; i < count; i++) target[i] -= r * q[i];
-    }
-    const d = 1 / R[k * p + k];
-    for (let i = 0; i < count; i++) target[i] *= d;
-  }
 }

@@ -7,24 +7,21 @@ import { ROW_BLOCK } from './row-blocks.js';
  */
 export function addGram(B: Float64Array, width: number, count: number, out: Float64Array): void {
   for (let c = 0; c < width; c += 2) {
-    const two = c + 1 < width;
     const c0 = c * ROW_BLOCK;
-    const c1 = two ? c0 + ROW_BLOCK : c0;
-    let r = 0;
-    for (; r + 4 <= c + 2 && two && r + 4 <= width; r += 4) addTile(B, r * ROW_BLOCK, c0, count, width, r, c, out);
-    for (; r <= c + 1 && r < width; r++) {
-      const r0 = r * ROW_BLOCK;
-      let s = 0;
-      let t = 0;
-      for (let i = 0; i < count; i++) {
-        const v = B[r0 + i];
-        s += v * B[c0 + i];
-        t += v * B[c1 + i];
-      }
-      if (r <= c) out[c * width + r] += s;
-      if (two) out[(c + 1) * width + r] += t;
-    }
+    const second = c + 1 < width;
+    const tiles = second ? (c + 2) >> 2 : 0;
+    for (let k = 0; k < tiles; k++) addTile(B, 4 * k * ROW_BLOCK, c0, count, width, 4 * k, c, out);
+    for (let r = 4 * tiles; r <= c; r++) out[c * width + r] += dotColumns(B, r, c, count);
+    if (second) for (let r = 4 * tiles; r <= c + 1; r++) out[(c + 1) * width + r] += dotColumns(B, r, c + 1, count);
   }
+}
+
+function dotColumns(B: Float64Array, r: number, c: number, count: number): number {
+  const a = r * ROW_BLOCK;
+  const b = c * ROW_BLOCK;
+  let s = 0;
+  for (let i = 0; i < count; i++) s += B[a + i] * B[b + i];
+  return s;
 }
 
 /** Rows r..r+3 by columns c, c+1 of the triangle. Entries below the diagonal, if the tile has any, are written and never read. */

@@ -17,3 +17,17 @@ export function weightedBlockInto(
   if (scale) for (let i = 0; i < count; i++) out[i] = x[start + i] * scale[start + i];
   else for (let i = 0; i < count; i++) out[i] = x[start + i];
 }
+
+/** out = W^1/2 (y - offset) on a block of rows. */
+export function responseBlockInto(
+  y: Float64Array,
+  offset: Float64Array | null,
+  sqrtWeights: Float64Array | null,
+  start: number,
+  count: number,
+  out: Float64Array,
+): void {
+  weightedBlockInto(y, null, start, count, out);
+  if (offset) for (let i = 0; i < count; i++) out[i] -= offset[start + i];
+  if (sqrtWeights) for (let i = 0; i < count; i++) out[i] *= sqrtWeights[start + i];
+}

@@ -1,7 +1,7 @@
 import { inverseEntriesInto } from '@blup/sparse';
 import { inverseEntry } from './conditional-modes.js';
 import { solveLowerInPlace } from './dense.js';
-import { applyBasisInPlace } from './fixed-effects-basis.js';
+import { applyBasisInPlace } from './fixed-effects-columns.js';
 import type { ModelMatrices } from './model-matrices.js';
 import { factorGradient, factorGradientInto } from './objective-gradient.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';

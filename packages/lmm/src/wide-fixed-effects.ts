@@ -1,7 +1,7 @@
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
-import { responseBlockInto, type FixedEffectsBasis } from './fixed-effects-basis.js';
+import type { FixedEffectsBasis } from './fixed-effects-columns.js';
 import { addGram } from './gram.js';
-import { forEachRowBlock, ROW_BLOCK } from './row-blocks.js';
+import { forEachRowBlock, responseBlockInto, ROW_BLOCK } from './row-blocks.js';
 
 /** A column keeps at least this share of its squared length beside the earlier columns, or the careful road is taken. */
 const INDEPENDENT = 1e-4;

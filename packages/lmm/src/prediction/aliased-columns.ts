@@ -1,6 +1,6 @@
 import type { CrossProducts } from '../cross-products.js';
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from '../dense.js';
-import { applyBasisInPlace } from '../fixed-effects-basis.js';
+import { applyBasisInPlace } from '../fixed-effects-columns.js';
 import type { ModelMatrices } from '../model-matrices.js';
 import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from '../row-blocks.js';
 

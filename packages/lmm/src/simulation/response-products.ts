@@ -1,6 +1,6 @@
 import type { Bases } from '../accumulate.js';
 import type { TermProducts } from '../cross-products.js';
-import { applyBasisInPlace } from '../fixed-effects-basis.js';
+import { applyBasisInPlace } from '../fixed-effects-columns.js';
 import type { ModelMatrices } from '../model-matrices.js';
 import { termBlockInto } from '../term-basis.js';
 
