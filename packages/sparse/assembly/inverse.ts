@@ -3,8 +3,6 @@ import {
   addProduct4,
   addTransposeProduct1,
   addTransposeProduct4,
-  subtractProduct1,
-  subtractProduct4,
 } from './tiles';
 import { rowOffsets } from './update';
 
@@ -24,29 +22,34 @@ export function invertPanel(panel: u32, out: u32, w: i32, count: i32): void {
       yRow = y + <usize>R * strip,
       from = R << 2,
       to = min(from + 4, w);
-    // Strip R of V: minus the part of L before the diagonal tile times V, then forward substitution in the tile.
-    for (let d = 0; d < from; d += 4)
-      subtractProduct4(row, y + ((<usize>d) << 5), strip, d, from, yRow + ((<usize>d) << 5));
+    // Strip R of V: the part of L before the diagonal tile times V, its sign changed, then forward substitution.
+    for (let d = 0; d < from; d += 4) addProduct4(row, y + (<usize>d << 5), strip, d, from, yRow + (<usize>d << 5));
+    negate(yRow, from);
     for (let r = from; r < to; ++r) {
-      const pivot = load<f64>(row + ((<usize>r) << 5) + ((<usize>(r & 3)) << 3));
-      store<f64>(yRow + ((<usize>r) << 5) + ((<usize>(r & 3)) << 3), 1);
+      const pivot = load<f64>(row + (<usize>r << 5) + (<usize>(r & 3) << 3));
+      store<f64>(yRow + (<usize>r << 5) + (<usize>(r & 3) << 3), 1);
       for (let d = 0; d <= r; ++d) {
-        const at = yRow + ((<usize>d) << 5);
-        let sum = load<f64>(at + ((<usize>(r & 3)) << 3));
+        const at = yRow + (<usize>d << 5);
+        let sum = load<f64>(at + (<usize>(r & 3) << 3));
         for (let k = max(from, d); k < r; ++k) {
-          sum -= load<f64>(row + ((<usize>k) << 5) + ((<usize>(r & 3)) << 3)) * load<f64>(at + ((<usize>(k & 3)) << 3));
+          sum -= load<f64>(row + (<usize>k << 5) + (<usize>(r & 3) << 3)) * load<f64>(at + (<usize>(k & 3) << 3));
         }
-        store<f64>(at + ((<usize>(r & 3)) << 3), sum / pivot);
+        store<f64>(at + (<usize>(r & 3) << 3), sum / pivot);
       }
     }
   }
   for (let R = own; R < strips; ++R) {
-    const row = base + <usize>R * strip,
-      yRow = y + <usize>R * strip;
-    for (let d = 0; d < full; d += 4)
-      subtractProduct4(row, y + ((<usize>d) << 5), strip, d, w, yRow + ((<usize>d) << 5));
-    for (let d = full; d < w; ++d)
-      subtractProduct1(row, y + ((<usize>d) << 5), strip, full, w, yRow + ((<usize>d) << 5));
+    const row = base + <usize>R * strip, yRow = y + <usize>R * strip;
+    for (let d = 0; d < full; d += 4) addProduct4(row, y + (<usize>d << 5), strip, d, w, yRow + (<usize>d << 5));
+    for (let d = full; d < w; ++d) addProduct1(row, y + (<usize>d << 5), strip, full, w, yRow + (<usize>d << 5));
+    negate(yRow, w);
+  }
+}
+
+/** The first `cols` columns of a strip change their sign. */
+function negate(strip: usize, cols: i32): void {
+  for (const end = strip + (<usize>cols << 5); strip < end; strip += 16) {
+    v128.store(strip, f64x2.neg(v128.load(strip)));
   }
 }
 

@@ -48,12 +48,10 @@ export function subtractProduct(a: usize, b: usize, c: usize, K: i32): void {
 }
 
 /**
- * C (4 rows x 4 columns at c) +/-= A B over k0 <= k < k1 (k0 a multiple of 4): A is a strip, B has its rows in strips
+ * C (4 rows x 4 columns at c) += A B over k0 <= k < k1 (k0 a multiple of 4): A is a strip, B has its rows in strips
  * of `stride` bytes; b is the address of B(0, first of the four columns).
  */
-// @ts-ignore: decorator
-@inline
-function product4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize, subtract: bool): void {
+export function addProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
   let c0 = v128.load(c, 0), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48);
   let c4 = v128.load(c, 64), c5 = v128.load(c, 80), c6 = v128.load(c, 96), c7 = v128.load(c, 112);
   a += <usize>k0 << 5;
@@ -64,17 +62,17 @@ function product4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize,
     while (a < end) {
       const a0 = v128.load(a, 0), a1 = v128.load(a, 16);
       let s = v128.load_splat<f64>(q, 0);
-      c0 = subtract ? nmadd(a0, s, c0) : madd(a0, s, c0);
-      c1 = subtract ? nmadd(a1, s, c1) : madd(a1, s, c1);
+      c0 = madd(a0, s, c0);
+      c1 = madd(a1, s, c1);
       s = v128.load_splat<f64>(q, 32);
-      c2 = subtract ? nmadd(a0, s, c2) : madd(a0, s, c2);
-      c3 = subtract ? nmadd(a1, s, c3) : madd(a1, s, c3);
+      c2 = madd(a0, s, c2);
+      c3 = madd(a1, s, c3);
       s = v128.load_splat<f64>(q, 64);
-      c4 = subtract ? nmadd(a0, s, c4) : madd(a0, s, c4);
-      c5 = subtract ? nmadd(a1, s, c5) : madd(a1, s, c5);
+      c4 = madd(a0, s, c4);
+      c5 = madd(a1, s, c5);
       s = v128.load_splat<f64>(q, 96);
-      c6 = subtract ? nmadd(a0, s, c6) : madd(a0, s, c6);
-      c7 = subtract ? nmadd(a1, s, c7) : madd(a1, s, c7);
+      c6 = madd(a0, s, c6);
+      c7 = madd(a1, s, c7);
       a += 32;
       q += 8;
     }
@@ -90,10 +88,8 @@ function product4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize,
   v128.store(c, c7, 112);
 }
 
-/** As product4 for one column of B and C. */
-// @ts-ignore: decorator
-@inline
-function product1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize, subtract: bool): void {
+/** As addProduct4 for one column of B and C. */
+export function addProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
   let c0 = v128.load(c, 0), c1 = v128.load(c, 16);
   a += <usize>k0 << 5;
   b += <usize>(k0 >> 2) * stride;
@@ -102,8 +98,8 @@ function product1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize,
     let q = b;
     while (a < end) {
       const s = v128.load_splat<f64>(q, 0);
-      c0 = subtract ? nmadd(v128.load(a, 0), s, c0) : madd(v128.load(a, 0), s, c0);
-      c1 = subtract ? nmadd(v128.load(a, 16), s, c1) : madd(v128.load(a, 16), s, c1);
+      c0 = madd(v128.load(a, 0), s, c0);
+      c1 = madd(v128.load(a, 16), s, c1);
       a += 32;
       q += 8;
     }
@@ -111,19 +107,6 @@ function product1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize,
   }
   v128.store(c, c0, 0);
   v128.store(c, c1, 16);
-}
-
-export function addProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
-  product4(a, b, stride, k0, k1, c, false);
-}
-export function subtractProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
-  product4(a, b, stride, k0, k1, c, true);
-}
-export function addProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
-  product1(a, b, stride, k0, k1, c, false);
-}
-export function subtractProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
-  product1(a, b, stride, k0, k1, c, true);
 }
 
 // @ts-ignore: decorator

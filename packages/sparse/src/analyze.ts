@@ -84,6 +84,8 @@ export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): Symbol
     throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
 
   const wanted = options.method ?? 'auto';
+  if (!['auto', 'simplicial', 'supernodal'].includes(wanted))
+    throw new SparseError('bad-option', `unknown method ${JSON.stringify(wanted)}`);
   const method =
     wanted === 'auto'
       ? flops >= Math.max(SUPERNODAL_INTENSITY * nnz, SUPERNODAL_FLOPS)

@@ -102,6 +102,12 @@ export function checkLower(lower: CscPattern): void {
   }
 }
 
+/** @throws SparseError of kind `row-out-of-range` unless i is an integer in 0 .. size - 1. */
+export function requireIndex(name: string, i: number, size: number): void {
+  if (!(Number.isInteger(i) && i >= 0 && i < size))
+    throw new SparseError('row-out-of-range', `${name} ${i} is outside 0 .. ${size - 1}`);
+}
+
 /** Position of entry (i, j), or -1 if it is not stored. O(log of the column). */
 export function findEntry(pattern: Pick<CscPattern, 'colPtr' | 'rowIdx'>, i: number, j: number): number {
   const { colPtr, rowIdx } = pattern;

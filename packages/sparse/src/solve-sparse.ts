@@ -1,3 +1,4 @@
+import { requireIndex } from './csc.js';
 import { SparseError } from './errors.js';
 import { type CholeskyFactor, requireFactorized } from './factor.js';
 import { forwardPanel } from './supernodal/solve.js';
@@ -13,8 +14,7 @@ export function reach(factor: CholeskyFactor, rows: ArrayLike<number>): Int32Arr
   const seen = new Set<number>();
   for (let t = 0; t < rows.length; t++) {
     const i = rows[t];
-    if (!(Number.isInteger(i) && i >= 0 && i < n))
-      throw new SparseError('row-out-of-range', `row ${i} is outside 0 .. ${n - 1}`);
+    requireIndex('row', i, n);
     for (let j = permInv[i]; j !== -1 && !seen.has(j); j = parent[j]) seen.add(j);
   }
   return Int32Array.from(seen).sort();

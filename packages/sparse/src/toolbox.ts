@@ -1,4 +1,4 @@
-import { columnStarts, type CscMatrix } from './csc.js';
+import { columnStarts, type CscMatrix, requireIndex } from './csc.js';
 import { SparseError } from './errors.js';
 import { transpose } from './transpose.js';
 
@@ -64,11 +64,6 @@ export function submatrix(A: CscMatrix, rows: ArrayLike<number>, cols: ArrayLike
     rowIdx: Int32Array.from(entries, (e) => e[0]),
     values: Float64Array.from(entries, (e) => e[1]),
   };
-}
-
-function requireIndex(name: string, i: number, size: number): void {
-  if (!(Number.isInteger(i) && i >= 0 && i < size))
-    throw new SparseError('row-out-of-range', `${name} ${i} is outside 0 .. ${size - 1}`);
 }
 
 /** P A Q': row `rowPerm[k]` of A becomes row k, column `colPerm[k]` column k. */

@@ -1,4 +1,4 @@
-import type { CscMatrix } from './csc.js';
+import { type CscMatrix, requireIndex } from './csc.js';
 import { SparseError } from './errors.js';
 import { type CholeskyFactor, failedPivot, requireFactorized } from './factor.js';
 import type { LdlNumeric } from './ldl/storage.js';
@@ -28,8 +28,7 @@ function scatter(factor: CholeskyFactor, numeric: LdlNumeric, { rows, values }: 
   const list = new Int32Array(rows.length);
   for (let t = 0; t < rows.length; t++) {
     const i = rows[t];
-    if (!(Number.isInteger(i) && i >= 0 && i < n))
-      throw new SparseError('row-out-of-range', `row ${i} is outside 0 .. ${n - 1}`);
+    requireIndex('row', i, n);
     if (!Number.isFinite(values[t])) throw new SparseError('not-finite', `the value at row ${i} is ${values[t]}`);
     list[t] = permInv[i];
   }
@@ -82,7 +81,7 @@ export function updateInPlace(factor: CholeskyFactor, W: SparseVector | CscMatri
  */
 export function removeRowInPlace(factor: CholeskyFactor, k: number): number {
   const numeric = requireLdl(factor);
-  requireRow(factor, k);
+  requireIndex('row', k, factor.symbolic.n);
   return outcome(factor, removeRowLdl(numeric, factor.symbolic.permInv[k]));
 }
 
@@ -93,12 +92,7 @@ export function removeRowInPlace(factor: CholeskyFactor, k: number): number {
  */
 export function addRowInPlace(factor: CholeskyFactor, k: number, row: SparseVector): number {
   const numeric = requireLdl(factor);
-  requireRow(factor, k);
+  requireIndex('row', k, factor.symbolic.n);
   const rows = scatter(factor, numeric, row);
   return outcome(factor, addRowLdl(numeric, factor.symbolic.permInv[k], rows));
-}
-
-function requireRow({ symbolic: { n } }: CholeskyFactor, k: number): void {
-  if (!(Number.isInteger(k) && k >= 0 && k < n))
-    throw new SparseError('row-out-of-range', `row ${k} is outside 0 .. ${n - 1}`);
 }

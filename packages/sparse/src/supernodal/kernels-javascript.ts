@@ -120,6 +120,66 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
     }
   };
 
+  /** One panel of L y = x, row by row, for `wide` interleaved right-hand sides. */
+  const forward = (
+    wide: number,
+    panel: number,
+    w: number,
+    count: number,
+    rows: number,
+    x: number,
+    first: number,
+  ): void => {
+    for (let r = 0; r < count; r++) {
+      const row = m[rows + r];
+      if (row < 0) continue;
+      const columns = Math.min(r, w);
+      const a = panel + (r >> 2) * 4 * w + (r & 3);
+      const pivot = r < w ? f[a + 4 * r] : 1;
+      for (let s = 0; s < wide; s++) {
+        const at = x + wide * row + s;
+        let sum = f[at];
+        for (let c = 0, b = x + wide * first + s; c < columns; c++, b += wide) sum -= f[a + 4 * c] * f[b];
+        f[at] = sum / pivot;
+      }
+    }
+  };
+
+  /** One panel of L' y = x: the rows below first, strip by strip, then the diagonal block from its last column. */
+  const backward = (
+    wide: number,
+    panel: number,
+    w: number,
+    count: number,
+    rows: number,
+    x: number,
+    first: number,
+  ): void => {
+    const start = x + wide * first;
+    for (let R = (w + 3) >> 2; R < count >> 2; R++) {
+      const i = rows + 4 * R;
+      for (let s = 0; s < wide; s++) {
+        // Padding rows of L are zero: any entry of x may stand for them.
+        const x0 = f[x + wide * Math.max(m[i], 0) + s];
+        const x1 = f[x + wide * Math.max(m[i + 1], 0) + s];
+        const x2 = f[x + wide * Math.max(m[i + 2], 0) + s];
+        const x3 = f[x + wide * Math.max(m[i + 3], 0) + s];
+        for (let c = 0, a = panel + R * 4 * w; c < w; c++, a += 4) {
+          f[start + wide * c + s] -= f[a] * x0 + f[a + 1] * x1 + f[a + 2] * x2 + f[a + 3] * x3;
+        }
+      }
+    }
+    for (let c = w - 1; c >= 0; c--) {
+      for (let s = 0; s < wide; s++) {
+        let sum = f[start + wide * c + s];
+        for (let r = c + 1; r < w; r++) {
+          sum -= f[panel + (r >> 2) * 4 * w + 4 * c + (r & 3)] * f[start + wide * r + s];
+        }
+        f[start + wide * c + s] = sum / f[panel + (c >> 2) * 4 * w + 4 * c + (c & 3)];
+      }
+    }
+  };
+
   const tile = 0; // The first sixteen doubles of the memory are the tile of updateTarget.
 
   return {
@@ -209,112 +269,10 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       }
     },
 
-    forward1(panel, w, count, rows, x, first) {
-      const strip = 4 * w;
-      const own = (w + 3) >> 2;
-      const start = x + first;
-      for (let r = 0; r < w; r++) {
-        let a = panel + (r >> 2) * strip + (r & 3);
-        let sum = f[start + r];
-        for (let c = 0; c < r; c++, a += 4) sum -= f[a] * f[start + c];
-        f[start + r] = sum / f[a];
-      }
-      for (let R = own; R < count >> 2; R++) {
-        let a = panel + R * strip;
-        let s0 = 0;
-        let s1 = 0;
-        let s2 = 0;
-        let s3 = 0;
-        for (let b = start; b < start + w; b++, a += 4) {
-          const v = f[b];
-          s0 += f[a] * v;
-          s1 += f[a + 1] * v;
-          s2 += f[a + 2] * v;
-          s3 += f[a + 3] * v;
-        }
-        const i = rows + 4 * R;
-        if (m[i] >= 0) f[x + m[i]] -= s0;
-        if (m[i + 1] >= 0) f[x + m[i + 1]] -= s1;
-        if (m[i + 2] >= 0) f[x + m[i + 2]] -= s2;
-        if (m[i + 3] >= 0) f[x + m[i + 3]] -= s3;
-      }
-    },
-
-    backward1(panel, w, count, rows, x, first) {
-      const strip = 4 * w;
-      const own = (w + 3) >> 2;
-      const start = x + first;
-      for (let R = own; R < count >> 2; R++) {
-        const i = rows + 4 * R;
-        // Padding rows of L are zero: any entry of x may stand for them.
-        const x0 = f[x + Math.max(m[i], 0)];
-        const x1 = f[x + Math.max(m[i + 1], 0)];
-        const x2 = f[x + Math.max(m[i + 2], 0)];
-        const x3 = f[x + Math.max(m[i + 3], 0)];
-        let a = panel + R * strip;
-        for (let b = start; b < start + w; b++, a += 4) {
-          f[b] -= f[a] * x0 + f[a + 1] * x1 + f[a + 2] * x2 + f[a + 3] * x3;
-        }
-      }
-      for (let c = w - 1; c >= 0; c--) {
-        let sum = f[start + c];
-        for (let r = c + 1; r < w; r++) sum -= f[panel + (r >> 2) * strip + 4 * c + (r & 3)] * f[start + r];
-        f[start + c] = sum / f[panel + (c >> 2) * strip + 4 * c + (c & 3)];
-      }
-    },
-
-    forward4(panel, w, count, rows, x, first) {
-      const strip = 4 * w;
-      const start = x + 4 * first;
-      for (let r = 0; r < count; r++) {
-        if (r >= w && m[rows + r] < 0) continue;
-        const at = r < w ? start + 4 * r : x + 4 * m[rows + r];
-        const columns = Math.min(r, w);
-        let a = panel + (r >> 2) * strip + (r & 3);
-        let s0 = f[at];
-        let s1 = f[at + 1];
-        let s2 = f[at + 2];
-        let s3 = f[at + 3];
-        for (let b = start; b < start + 4 * columns; b += 4, a += 4) {
-          const v = f[a];
-          s0 -= v * f[b];
-          s1 -= v * f[b + 1];
-          s2 -= v * f[b + 2];
-          s3 -= v * f[b + 3];
-        }
-        const pivot = r < w ? f[a] : 1;
-        f[at] = s0 / pivot;
-        f[at + 1] = s1 / pivot;
-        f[at + 2] = s2 / pivot;
-        f[at + 3] = s3 / pivot;
-      }
-    },
-
-    backward4(panel, w, count, rows, x, first) {
-      const strip = 4 * w;
-      for (let c = w - 1; c >= 0; c--) {
-        const at = x + 4 * (first + c);
-        let s0 = f[at];
-        let s1 = f[at + 1];
-        let s2 = f[at + 2];
-        let s3 = f[at + 3];
-        for (let r = c + 1; r < count; r++) {
-          const row = m[rows + r];
-          if (row < 0) continue;
-          const v = f[panel + (r >> 2) * strip + 4 * c + (r & 3)];
-          const b = x + 4 * row;
-          s0 -= v * f[b];
-          s1 -= v * f[b + 1];
-          s2 -= v * f[b + 2];
-          s3 -= v * f[b + 3];
-        }
-        const pivot = f[panel + (c >> 2) * strip + 4 * c + (c & 3)];
-        f[at] = s0 / pivot;
-        f[at + 1] = s1 / pivot;
-        f[at + 2] = s2 / pivot;
-        f[at + 3] = s3 / pivot;
-      }
-    },
+    forward1: (panel, w, count, rows, x, first) => forward(1, panel, w, count, rows, x, first),
+    forward4: (panel, w, count, rows, x, first) => forward(4, panel, w, count, rows, x, first),
+    backward1: (panel, w, count, rows, x, first) => backward(1, panel, w, count, rows, x, first),
+    backward4: (panel, w, count, rows, x, first) => backward(4, panel, w, count, rows, x, first),
 
     invertPanel(panel, out, w, count) {
       const strip = 4 * w;

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { analyze, createFactor, factorize, factorToCsc, tripletsToCsc } from '../src/index.js';
+
+test("the README's example prints what it says", () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const code = /```js\n([\s\S]*?)```/.exec(readme)![1];
+  const expected = [...code.matchAll(/\/\/ => (.*)/g)].map((m) => m[1].trim());
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  try {
+    const file = join(folder, 'example.mjs');
+    writeFileSync(
+      file,
+      code.replace("'@blup/sparse'", JSON.stringify(new URL('../dist/index.js', import.meta.url).href)),
+    );
+    const printed = execFileSync(process.execPath, [file], { encoding: 'utf8' }).trim().split('\n');
+    expect(printed).toEqual(expected);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the guide's matrix has the structures that the guide shows", () => {
+  const A = tripletsToCsc({
+    nrow: 5,
+    ncol: 5,
+    rows: [0, 2, 4, 1, 2, 2, 3, 4, 4],
+    cols: [0, 0, 0, 1, 1, 2, 3, 3, 4],
+    values: [4, -1, -1, 4, -1, 4, 4, -1, 4],
+  });
+  const symbolic = analyze(A, { ordering: 'natural', method: 'simplicial' });
+  const guide = readFileSync(new URL('../docs/data-structures.md', import.meta.url), 'utf8');
+  const row = (name: string) =>
+    [...guide.matchAll(new RegExp(`${name} +((?:-?\\d+ +)*-?\\d+)`, 'g'))].map((m) =>
+      m[1].trim().split(/ +/).map(Number),
+    );
+  expect(row('colPtr')[0]).toEqual([...A.colPtr]);
+  expect(row('rowIdx')[0]).toEqual([...A.rowIdx]);
+  expect(row('values')[0]).toEqual([...A.values]);
+  expect(row('parent')[0]).toEqual([...symbolic.parent]);
+  expect(row('colCounts')[0]).toEqual([...symbolic.colCounts]);
+  expect(symbolic.nnz).toBe(10);
+  expect(symbolic.flops).toBe(22);
+  const factor = createFactor(symbolic);
+  factorize(factor, A.values);
+  const L = factorToCsc(factor);
+  expect(row('colPtr')[1]).toEqual([...L.colPtr]);
+  expect(row('rowIdx')[1]).toEqual([...L.rowIdx]);
+  const { structure } = symbolic;
+  expect(row('inputMap')[0]).toEqual([...structure.inputMap]);
+});
