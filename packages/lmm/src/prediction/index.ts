@@ -15,3 +15,4 @@ export { exportModel, type ExportOptions } from './export-model.js';
 export { readModel } from './read-model.js';
 export { rowPredictor, type Row, type RowPredictorOptions } from './row-predictor.js';
 export { scoreGroups, scoreRows, type ScoreOptions } from './score-groups.js';
+export { randomEffects, type GroupEffects } from './random-effects.js';

@@ -1,0 +1,81 @@
+import { lambdaOf } from '@blup/covariance';
+import type { FittedModel } from '../fitted-model.js';
+import type { RandomEffectsTerm } from '../model-matrices.js';
+
+/** Where the variance of the response comes from, and the shares that are usually reported. */
+export interface ExplainedVariance {
+  /** Variance of X beta over the rows (divisor n - 1). */
+  readonly fixed: number;
+  /** Mean over the rows of z'Sigma z, all terms together. */
+  readonly random: number;
+  /** The same by grouping factor. */
+  readonly randomByGroup: readonly { readonly group: string; readonly variance: number; readonly icc: number }[];
+  /** Mean over the rows of sigma^2 / w. */
+  readonly residual: number;
+  /** R^2 of the fixed effects: fixed / total. */
+  readonly marginal: number;
+  /** R^2 of fixed and random effects together: (fixed + random) / total. */
+  readonly conditional: number;
+  /** Intraclass correlation given the fixed effects: random / (random + residual). */
+  readonly iccAdjusted: number;
+  /** random / total. */
+  readonly iccUnadjusted: number;
+}
+
+/**
+ * Marginal and conditional R^2 and intraclass correlations. With random slopes the variance of the random part differs from row to row; its
+ * mean is taken. The `icc` of a grouping factor is its share of random + residual.
+ *
+ * Source: Nakagawa and Schielzeth (2013), Methods in Ecology and Evolution 4, 133-142; Johnson (2014), ibid. 5, 944-946 (slopes).
+ */
+export function explainedVariance(model: FittedModel): ExplainedVariance {
+  const { optimum, data } = model;
+  const { matrices: m, composite, par, cp } = optimum;
+  const n = m.y.length;
+  const s2 = data.sigma ** 2;
+  const linear = new Float64Array(n);
+  cp.fixed.kept.forEach((column, k) => {
+    const x = m.X.columns[column];
+    for (let i = 0; i < n; i++) linear[i] += data.beta.values[k] * x[i];
+  });
+  const fixed = sampleVariance(linear);
+  const byGroup = new Map<string, number>();
+  m.terms.forEach((term, t) => {
+    const lambda = lambdaOf(composite.parts[t], par.subarray(composite.parOffset[t], composite.parOffset[t + 1]));
+    byGroup.set(term.group, (byGroup.get(term.group) ?? 0) + s2 * meanRelativeVariance(term, lambda));
+  });
+  const random = [...byGroup.values()].reduce((a, b) => a + b, 0);
+  const residual = (m.weights ? m.weights.reduce((s, w) => s + s2 / w, 0) : s2 * n) / n;
+  const total = fixed + random + residual;
+  return {
+    fixed,
+    random,
+    randomByGroup: [...byGroup].map(([group, variance]) => ({ group, variance, icc: variance / (random + residual) })),
+    residual,
+    marginal: fixed / total,
+    conditional: (fixed + random) / total,
+    iccAdjusted: random / (random + residual),
+    iccUnadjusted: random / total,
+  };
+}
+
+/** Mean over the rows of |lambda'z|^2. */
+function meanRelativeVariance({ columns, levelIdx }: RandomEffectsTerm, lambda: Float64Array): number {
+  const nc = columns.length;
+  const n = levelIdx.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < nc; c++) {
+      let s = 0;
+      for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * columns[r][i];
+      sum += s * s;
+    }
+  }
+  return sum / n;
+}
+
+/** Two passes: means first. */
+function sampleVariance(x: Float64Array): number {
+  const mean = x.reduce((a, b) => a + b, 0) / x.length;
+  return x.length > 1 ? x.reduce((s, v) => s + (v - mean) ** 2, 0) / (x.length - 1) : 0;
+}

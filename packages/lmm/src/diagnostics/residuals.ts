@@ -1,0 +1,118 @@
+import { factorToCsc, type CscMatrix } from '@blup/sparse';
+import { ModelError } from '../errors.js';
+import type { FittedModel } from '../fitted-model.js';
+
+/**
+ * `response`: y less the fitted values (random effects included). `pearson`: times sqrt(w). `scaled`: Pearson divided by sigma.
+ * `marginal`: y - offset - X beta. `normalised`: marginal residuals made uncorrelated with variance 1 by a square root of the inverse of their
+ * covariance: independent standard normal under the model, but for the estimation of its parameters.
+ */
+export type ResidualKind = 'response' | 'pearson' | 'scaled' | 'marginal' | 'normalised';
+
+/**
+ * Residuals of the rows that took part, length nobs.
+ * @throws ModelError `bad-option` for an unknown kind
+ */
+export function residuals(model: FittedModel, kind: ResidualKind = 'response'): Float64Array {
+  switch (kind) {
+    case 'response':
+      return model.residuals.slice();
+    case 'pearson':
+      return model.pearsonResiduals();
+    case 'scaled':
+      return model.scaledResiduals();
+    case 'marginal':
+      return marginalResiduals(model);
+    case 'normalised':
+      return normalisedResiduals(model);
+    default:
+      throw new ModelError('bad-option', `there are no residuals of the kind ${String(kind)}`);
+  }
+}
+
+function marginalResiduals({ optimum, data }: FittedModel): Float64Array {
+  const { matrices: m, cp } = optimum;
+  const r = m.offset ? m.y.map((v, i) => v - m.offset![i]) : m.y.slice();
+  cp.fixed.kept.forEach((column, k) => {
+    const x = m.X.columns[column];
+    for (let i = 0; i < r.length; i++) r[i] -= data.beta.values[k] * x[i];
+  });
+  return r;
+}
+
+/**
+ * M W^1/2 (y - X beta) / sigma with M = I - G P'(I + L')^-1 L^-1 P G', where G = W^1/2 Z Lambda and L L' = P (G'G + I) P'. Then
+ * M'M = (I + G G')^-1, so that the result has the identity as covariance; M is the identity less a term of rank q, so that each entry
+ * still belongs to its row. O(n sum nc + nnz(L)); no n by n matrix.
+ *
+ * Source: the square-root form of Andrews (1968), AIAA Journal 6, 1165-1166.
+ */
+function normalisedResiduals(model: FittedModel): Float64Array {
+  const { matrices: m, objective, theta, cp } = model.optimum;
+  objective.evaluate(theta);
+  const { pls } = objective;
+  const { sigma } = model.data;
+  const r = marginalResiduals(model);
+  if (m.weights) for (let i = 0; i < r.length; i++) r[i] *= Math.sqrt(m.weights[i]);
+  const scaled = r.map((v) => v / sigma);
+  if (cp.q === 0) return scaled;
+  const spherical = sphericalColumns(model);
+  const v = new Float64Array(cp.q);
+  m.terms.forEach(({ levelIdx }, t) => {
+    const { nc, start } = cp.terms[t];
+    spherical[t].forEach((g, c) => {
+      for (let i = 0; i < g.length; i++) v[start + levelIdx[i] * nc + c] += g[i] * scaled[i];
+    });
+  });
+  const { perm } = pls.symbolic;
+  const x = Float64Array.from(perm, (old) => v[old]);
+  const L = factorToCsc(pls.factor);
+  solveLower(L, x);
+  solveShiftedTransposed(L, x);
+  perm.forEach((old, k) => (v[old] = x[k]));
+  m.terms.forEach(({ levelIdx }, t) => {
+    const { nc, start } = cp.terms[t];
+    spherical[t].forEach((g, c) => {
+      for (let i = 0; i < g.length; i++) scaled[i] -= g[i] * v[start + levelIdx[i] * nc + c];
+    });
+  });
+  return scaled;
+}
+
+/** Columns of W^1/2 Z lambda by term, each of length n. */
+function sphericalColumns({ optimum }: FittedModel): Float64Array[][] {
+  const { matrices: m, cp, objective } = optimum;
+  const root = m.weights && m.weights.map(Math.sqrt);
+  return m.terms.map((term, t) => {
+    const { nc, basis } = cp.terms[t];
+    const changed = objective.pls.lambdas[t];
+    return term.columns.map((_, c) => {
+      const g = new Float64Array(m.y.length);
+      for (let r = 0; r < nc; r++) {
+        const f = changed[c * nc + r] / basis.spread[r];
+        const shift = basis.shift[r];
+        for (let i = 0; i < g.length; i++) g[i] += f * (term.columns[r][i] - shift);
+      }
+      if (root) for (let i = 0; i < g.length; i++) g[i] *= root[i];
+      return g;
+    });
+  });
+}
+
+/** x := L^-1 x; the first entry of each column is the diagonal. */
+function solveLower({ colPtr, rowIdx, values }: CscMatrix, x: Float64Array): void {
+  for (let j = 0; j < x.length; j++) {
+    const v = x[j] / values[colPtr[j]];
+    x[j] = v;
+    for (let k = colPtr[j] + 1; k < colPtr[j + 1]; k++) x[rowIdx[k]] -= values[k] * v;
+  }
+}
+
+/** x := (I + L')^-1 x. */
+function solveShiftedTransposed({ colPtr, rowIdx, values }: CscMatrix, x: Float64Array): void {
+  for (let j = x.length - 1; j >= 0; j--) {
+    let s = x[j];
+    for (let k = colPtr[j] + 1; k < colPtr[j + 1]; k++) s -= values[k] * x[rowIdx[k]];
+    x[j] = s / (1 + values[colPtr[j]]);
+  }
+}
