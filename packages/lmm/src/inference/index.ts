@@ -6,3 +6,11 @@ export { contrastTest, rowTests, type DdfMethod, type FTest, type RowTests } fro
 export { coefficientTable, type CoefficientTable } from './coefficient-table.js';
 export { anova, type AnovaTable } from './anova.js';
 export { termHypotheses, type AnovaType, type TermHypothesis } from './term-hypotheses.js';
+export {
+  information,
+  likelihoodDerivatives,
+  score,
+  type LikelihoodDerivatives,
+  type VarianceComponentPoint,
+} from './likelihood-derivatives.js';
+export { hendersonEquations, type HendersonEquations } from './henderson-equations.js';
