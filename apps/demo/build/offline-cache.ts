@@ -5,7 +5,10 @@ import type { Plugin } from 'vite';
 
 const template = fileURLToPath(new URL('./service-worker.js', import.meta.url));
 
-/** Emits `sw.js`: the service worker with the list of all files of this build, and a name that changes whenever one of them does. */
+/** Large files that few need: kept for offline use from the first time they are used. */
+const fetchedWhenUsed = /InstEval|assets\/(?:arrow|parquet)/;
+
+/** Emits `sw.js`: the service worker with the list of this build's files, and a name that changes whenever one of them does. */
 export function offlineCache(): Plugin {
   return {
     name: 'offline-cache',
@@ -19,7 +22,7 @@ export function offlineCache(): Plugin {
       for (const file of files) {
         hash.update(file.fileName).update(file.type === 'asset' ? file.source : file.code);
       }
-      const list = files.map(({ fileName }) => fileName);
+      const list = files.map(({ fileName }) => fileName).filter((name) => !fetchedWhenUsed.test(name));
       const source = readFileSync(template, 'utf8')
         .replace('__VERSION__', hash.digest('hex').slice(0, 16))
         .replace("['__FILES__']", JSON.stringify(list));

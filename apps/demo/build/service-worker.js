@@ -1,4 +1,4 @@
-/* Keeps every file of one build, so that the page opens without a network. A new build is a new cache; the old one goes. */
+/* Keeps the files of one build, so that the page opens without a network. A new build is a new cache; the old one goes. */
 const VERSION = 'blup-__VERSION__';
 const FILES = ['__FILES__'];
 
@@ -25,7 +25,12 @@ self.addEventListener('fetch', (event) => {
   const answer = async () => {
     const cache = await caches.open(VERSION);
     const kept = await cache.match(event.request, { ignoreSearch: true });
-    return kept ?? fetch(event.request);
+    if (kept) return kept;
+    const fetched = await fetch(event.request);
+    if (fetched.ok && new URL(event.request.url).origin === self.location.origin) {
+      await cache.put(event.request, fetched.clone());
+    }
+    return fetched;
   };
   event.respondWith(answer());
 });

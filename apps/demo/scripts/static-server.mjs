@@ -40,7 +40,9 @@ export function serve({ port = 0, root = dist, onSent } = {}) {
       return;
     }
     const type = types[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip', 'cache-control': 'no-cache' });
+    // Names of assets change with their content.
+    const cache = /[\\/]assets[\\/]/.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip', 'cache-control': cache });
     const zip = createGzip({ level: 9 });
     let bytes = 0;
     zip.on('data', (chunk) => (bytes += chunk.length));

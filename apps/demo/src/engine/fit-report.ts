@@ -1,4 +1,4 @@
-import type { FittedModelData } from '@blup/lmm';
+import type { CoefficientTable, FittedModelData } from '@blup/lmm';
 
 /** A fitted model without the effects of its levels. */
 export type SummaryData = Omit<FittedModelData, 'ranef'> & {
@@ -9,6 +9,8 @@ export type SummaryData = Omit<FittedModelData, 'ranef'> & {
 /** A fit as the page keeps it: plain data, no rows. */
 export interface FitReport {
   readonly data: SummaryData;
+  /** With Satterthwaite's degrees of freedom where they cost little, else with none. */
+  readonly coefficients: CoefficientTable;
   /** Rows of the table. */
   readonly nrow: number;
   /** Rows left out because a value is missing, and how many each variable misses. */

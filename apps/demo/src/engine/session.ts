@@ -1,5 +1,15 @@
 import { structureFor } from '@blup/covariance';
-import { fitModel, type FittedModel, type FittedModelData } from '@blup/lmm';
+import {
+  anova,
+  coefficientTable,
+  fitModel,
+  type AnovaTable,
+  type AnovaType,
+  type CoefficientTable,
+  type DdfMethod,
+  type FittedModel,
+  type FittedModelData,
+} from '@blup/lmm';
 import { modelTable, orderedByData } from '../data/model-table.js';
 import { DataError, type RawTable } from '../data/raw-table.js';
 import { readFile } from '../data/read-file.js';
@@ -50,6 +60,7 @@ export class Session {
       const { frame, data } = model;
       return {
         data: { ...withoutEffects(data), parLower: [...model.optimum.composite.parBounds().lower] },
+        coefficients: firstCoefficients(model),
         nrow: frame?.nrow ?? data.nobs,
         missing: { rows: frame?.omitted.missing.length ?? 0, by: frame?.omitted.byVariable ?? [] },
         outside: frame?.omitted.subset ?? 0,
@@ -68,6 +79,14 @@ export class Session {
         return false;
       }
     });
+  }
+
+  coefficients(id: number, ddf: DdfMethod): Promise<Outcome<CoefficientTable>> {
+    return this.ask(id, (model) => coefficientTable(model, { ddf }));
+  }
+
+  anova(id: number, type: AnovaType, ddf: DdfMethod): Promise<Outcome<AnovaTable>> {
+    return this.ask(id, (model) => anova(model, { type, ddf }));
   }
 
   /** Residuals and fitted values. */
@@ -136,6 +155,14 @@ export class Session {
       onEvaluation: ({ value }, count) => onProgress?.({ count, value }),
     });
   }
+}
+
+/** A search that took longer than this (milliseconds) is not followed by degrees of freedom unless they are asked for. */
+const QUICK = 150;
+
+function firstCoefficients(model: FittedModel): CoefficientTable {
+  const ddf = model.data.timings.optimize < QUICK && model.data.certificate.converged ? 'satterthwaite' : 'none';
+  return coefficientTable(model, { ddf });
 }
 
 /** The effects of all levels stay here until a plot asks for them: there can be very many. */

@@ -22,3 +22,9 @@ export function formatFixed(value: number, decimals: number): string {
 export function formatCount(value: number): string {
   return value.toLocaleString('en').replaceAll(',', '\u202f');
 }
+
+/** A p value: three significant digits down to 0.0001. */
+export function formatP(p: number): string {
+  if (Number.isNaN(p)) return '';
+  return p < 1e-4 ? '< 0.0001' : p.toPrecision(3).replace(/^1\.00$/, '1');
+}

@@ -1,4 +1,5 @@
-const DRAWN = [
+/** Properties that SVG elements inherit and figures use. */
+const INHERITED = [
   'fill',
   'stroke',
   'stroke-width',
@@ -14,22 +15,29 @@ const DRAWN = [
 /** A drawing as the text of a stand-alone SVG file: colours and fonts as they are on the page, on the page's ground. */
 export function svgText(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
-  const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
-  const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
-  originals.forEach((original, k) => {
-    const style = getComputedStyle(original);
-    copies[k].removeAttribute('style');
-    for (const name of DRAWN) copies[k].style.setProperty(name, style.getPropertyValue(name));
-  });
-  const width = svg.getAttribute('width') ?? '640';
-  const height = svg.getAttribute('height') ?? '400';
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copyStyle(svg, copy, null);
+  copy.removeAttribute('aria-hidden');
+  copy.setAttribute('role', 'img');
+  copy.setAttribute('aria-label', svg.closest('[role=img]')?.getAttribute('aria-label') ?? '');
   const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  ground.setAttribute('width', width);
-  ground.setAttribute('height', height);
+  ground.setAttribute('width', '100%');
+  ground.setAttribute('height', '100%');
   ground.setAttribute('fill', groundOf(svg));
   copy.prepend(ground);
+  for (const gone of copy.querySelectorAll('style, [aria-label=tip]')) gone.remove();
   return new XMLSerializer().serializeToString(copy);
+}
+
+/** Replaces style rules and variables by their values, written where they differ from what an element inherits. */
+function copyStyle(original: Element, copy: Element, inherited: CSSStyleDeclaration | null): void {
+  const style = getComputedStyle(original);
+  copy.removeAttribute('style');
+  for (const name of INHERITED) {
+    copy.removeAttribute(name);
+    const value = style.getPropertyValue(name);
+    if (value !== inherited?.getPropertyValue(name)) copy.setAttribute(name, value);
+  }
+  for (let k = 0; k < original.children.length; k++) copyStyle(original.children[k], copy.children[k], style);
 }
 
 function groundOf(element: Element): string {
@@ -50,9 +58,9 @@ export async function pngOf(svg: SVGSVGElement): Promise<Blob> {
   canvas.height = 2 * Number(svg.getAttribute('height'));
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The picture is too large to save.'))),
-      'image/png',
-    );
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new Error('The picture is too large to save.'));
+    }, 'image/png');
   });
 }
