@@ -3,3 +3,6 @@ export { randomEffectsComponents, type RandomEffectsComponents } from './princip
 export { explainedVariance, type ExplainedVariance } from './explained-variance.js';
 export { residuals, type ResidualKind } from './residuals.js';
 export { cooksDistance } from './cooks-distance.js';
+export { influence, type GroupInfluence, type InfluenceMethod, type InfluenceOptions } from './influence.js';
+export { explainFit, type Finding } from './explain-fit.js';
+export { singularDirections, type SingularDirection } from './singular-directions.js';
