@@ -14,3 +14,7 @@ export {
   type VarianceComponentPoint,
 } from './likelihood-derivatives.js';
 export { hendersonEquations, type HendersonEquations } from './henderson-equations.js';
+export { compareModels, type ModelComparison } from './compare-models.js';
+export { drop1, type DropTable } from './drop-terms.js';
+export { boundaryP, ranova, type BoundaryMethod, type RandomEffectsTable } from './ranova.js';
+export { exactRLRT, type ExactRlrt } from './exact-rlrt.js';

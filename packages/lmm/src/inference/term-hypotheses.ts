@@ -1,10 +1,7 @@
 import { applyDesign, type ColumnFactor, type Design, type DesignColumn } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
-import { fixedEffectsBasis } from '../fixed-effects-basis.js';
-import { applyBasisInPlace } from '../fixed-effects-columns.js';
-import { solveUpperInPlace } from '../dense.js';
-import { forEachRowBlock, ROW_BLOCK } from '../row-blocks.js';
+import { leastSquares } from './least-squares.js';
 
 /**
  * Which hypotheses an analysis of variance tests: I sequential, II each term after all that do not contain it, III each term orthogonal to
@@ -80,9 +77,7 @@ const isFactor = (design: Design, v: number): boolean =>
 /** Upper triangle of X (kept columns) without weights, p by p, column-major. */
 function unweightedTriangle({ optimum }: FittedModel): Float64Array {
   const { matrices, cp } = optimum;
-  if (!matrices.weights) return cp.fixed.R;
-  const columns = Array.from(cp.fixed.kept, (k) => matrices.X.columns[k]);
-  return fixedEffectsBasis(columns, matrices.y, null, null).R;
+  return leastSquares(Array.from(cp.fixed.kept, (k) => matrices.X.columns[k])).R;
 }
 
 /** Rows `wanted` of the triangle of X with its columns in the given order, with unit pivots, in the original order. */
@@ -93,7 +88,7 @@ function sequentialRows(
   wanted: readonly number[],
 ): Float64Array[] {
   const columns = order.map((k) => R.slice(k * p, (k + 1) * p));
-  const triangle = fixedEffectsBasis(columns, new Float64Array(p), null, null).R;
+  const triangle = leastSquares(columns).R;
   return wanted.map((column) => {
     const at = order.indexOf(column);
     const out = new Float64Array(p);
@@ -102,46 +97,36 @@ function sequentialRows(
   });
 }
 
+/** Indicators (times numeric variables) of every combination of levels of every term, for the model's rows, and each one's term. */
+export function cellColumnsOf(model: FittedModel): { columns: Float64Array[]; terms: number[] } {
+  const { frame, source, rows } = model;
+  if (!frame || !source)
+    throw new ModelError('bad-option', 'hypotheses about cells need a model that was fitted from a table');
+  const wanted = cellColumns(frame.design);
+  const design: Design = {
+    ...frame.design,
+    offsets: [],
+    fixed: { ...frame.design.fixed, columns: wanted },
+    random: [],
+  };
+  const { columns } = applyDesign(design, source.table, { functions: source.functions, random: false }).fixed;
+  return {
+    columns: rows ? columns.map((x) => Float64Array.from(rows, (i) => x[i])) : columns,
+    terms: wanted.map(({ term }) => term),
+  };
+}
+
 /**
  * How the fixed effects follow from the parameters of cells: rows of B with X B = W, where W has one column for every combination of
  * levels of every term (times its numeric variables). beta = B gamma, so row k of B is the estimable function that beta_k stands for.
  */
 function cellMap(model: FittedModel): Float64Array[] {
-  const { frame, source, optimum } = model;
-  if (!frame || !source)
-    throw new ModelError('bad-option', 'type III hypotheses need a model that was fitted from a table');
-  const { cp, matrices } = optimum;
+  const { cp, matrices } = model.optimum;
   const { p, fixed } = cp;
-  const cellDesign: Design = {
-    ...frame.design,
-    offsets: [],
-    fixed: { ...frame.design.fixed, columns: cellColumns(frame.design) },
-    random: [],
-  };
-  const cells = applyDesign(cellDesign, source.table, { functions: source.functions, random: false }).fixed.columns;
-  const m = cells.length;
-  const sqrtWeights = matrices.weights?.map(Math.sqrt) ?? null;
-  const QtW = Array.from({ length: m }, () => new Float64Array(p));
-  const Q = Array.from({ length: p }, () => new Float64Array(ROW_BLOCK));
-  forEachRowBlock(matrices.y.length, (start, count) => {
-    for (let k = 0; k < p; k++) {
-      const x = matrices.X.columns[fixed.kept[k]];
-      for (let i = 0; i < count; i++) Q[k][i] = x[start + i] * (sqrtWeights ? sqrtWeights[start + i] : 1);
-    }
-    applyBasisInPlace(fixed, Q, count);
-    for (let j = 0; j < m; j++) {
-      for (let k = 0; k < p; k++) {
-        let s = 0;
-        for (let i = 0; i < count; i++) {
-          const row = model.rows ? model.rows[start + i] : start + i;
-          s += Q[k][i] * cells[j][row] * (sqrtWeights ? sqrtWeights[start + i] : 1);
-        }
-        QtW[j][k] += s;
-      }
-    }
-  });
-  for (const column of QtW) solveUpperInPlace(fixed.R, p, column);
-  return Array.from({ length: p }, (_, k) => Float64Array.from(QtW, (column) => column[k]));
+  const cells = cellColumnsOf(model).columns;
+  const kept = Array.from(fixed.kept, (k) => matrices.X.columns[k]);
+  const { solutions } = leastSquares(kept, cells);
+  return Array.from({ length: p }, (_, k) => Float64Array.from(solutions, (column) => column[k]));
 }
 
 /** One column for every combination of levels of every term's factors. */
@@ -174,24 +159,13 @@ function typeThree(
   const p = cells.length;
   const above = contains[t].flatMap((s) => columnsOf[s]);
   if (above.length === 0) return columnsOf[t].map((k) => unitRow(p, k));
-  const { kept, R } = fixedEffectsBasis(
+  const { solutions } = leastSquares(
     above.map((k) => cells[k]),
-    new Float64Array(cells[0]?.length ?? 0),
-    null,
-    null,
+    columnsOf[t].map((k) => cells[k]),
   );
-  const span = Array.from(kept, (k) => above[k]);
-  return columnsOf[t].map((k) => {
+  return columnsOf[t].map((k, j) => {
     const row = unitRow(p, k);
-    const basis = fixedEffectsBasis(
-      span.map((s) => cells[s]),
-      cells[k],
-      null,
-      null,
-    );
-    const coefficients = basis.c.slice();
-    solveUpperInPlace(R, span.length, coefficients);
-    span.forEach((s, i) => (row[s] = -coefficients[i]));
+    above.forEach((s, i) => (row[s] = -solutions[j][i]));
     return row;
   });
 }

@@ -1,0 +1,131 @@
+import { ModelError } from '../errors.js';
+import type { FittedModel } from '../fitted-model.js';
+import { findOptimum, type Optimum } from '../optimum.js';
+import { chiSquaredUpper } from './distributions/distributions.js';
+
+/** Likelihood-ratio comparison of models of the same data, from the smallest to the largest, by columns. */
+export interface ModelComparison {
+  /** Criterion whose likelihoods are compared. */
+  readonly criterion: 'ML' | 'REML';
+  /** Whether REML fits were refitted by ML, because their fixed effects differ. */
+  readonly refitted: boolean;
+  /** Position of each row's model among the arguments. */
+  readonly order: readonly number[];
+  readonly formulas: readonly (string | null)[];
+  readonly npar: readonly number[];
+  readonly AIC: readonly number[];
+  readonly BIC: readonly number[];
+  readonly logLik: readonly number[];
+  /** -2 log-likelihood (or the REML criterion). */
+  readonly deviance: readonly number[];
+  /** Fall of the deviance from the row before; NaN in the first row. */
+  readonly chisq: readonly number[];
+  readonly df: readonly number[];
+  /** P(chi-squared > chisq); NaN where the number of parameters is the same. */
+  readonly p: readonly number[];
+  /** What a reader should know. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Compares nested models of the same data by their likelihoods. REML likelihoods are comparable only where the fixed effects are the same
+ * columns; otherwise the models are refitted by ML, and `refitted` says so.
+ *
+ * @param options.refit `false` keeps REML fits as they are; it is refused where their columns differ
+ * @throws ModelError `bad-option` for fewer than two models, or models of different rows, responses, weights
+ */
+export function compareModels(
+  models: readonly FittedModel[],
+  options: { readonly refit?: boolean } = {},
+): ModelComparison {
+  if (models.length < 2) throw new ModelError('bad-option', 'a comparison needs at least two models');
+  models.slice(1).forEach((model, i) => requireSameData(models[0], model, i + 2));
+  const anyReml = models.some((m) => m.data.criterion === 'REML');
+  const allReml = models.every((m) => m.data.criterion === 'REML');
+  const sameX = models.every((m) => sameFixedEffects(models[0], m));
+  const keep = allReml && sameX && options.refit !== true;
+  if (anyReml && !keep && options.refit === false) {
+    throw new ModelError(
+      'bad-option',
+      'REML likelihoods of different fixed effects are not comparable: leave refit out',
+    );
+  }
+  const refitted = anyReml && !keep;
+  const fits = models.map((model) => (refitted && model.data.criterion === 'REML' ? refitML(model) : model.optimum));
+  const npar = models.map((m) => m.data.df);
+  const order = models.map((_, i) => i).sort((a, b) => npar[a] - npar[b] || a - b);
+  const deviance = order.map((i) => fits[i].value);
+  const sorted = order.map((i) => npar[i]);
+  const n = models[0].data.nobs;
+  const df = sorted.map((v, i) => (i === 0 ? NaN : v - sorted[i - 1]));
+  const chisq = deviance.map((v, i) => (i === 0 ? NaN : Math.max(0, deviance[i - 1] - v)));
+  const remarks: string[] = [];
+  if (refitted) remarks.push('REML fits with different fixed effects were refitted by maximum likelihood');
+  if (order.some((i) => models[i].data.terms.length !== models[order[0]].data.terms.length))
+    remarks.push('a variance of zero lies on the boundary: p values that test one are conservative (see ranova)');
+  if (df.some((v) => v === 0)) remarks.push('models with the same number of parameters are not nested: compare AIC');
+  order.forEach((i) => {
+    if (!fits[i].certificate.converged) remarks.push(`model ${i + 1}: ${fits[i].certificate.message}`);
+  });
+  return {
+    criterion: keep ? 'REML' : 'ML',
+    refitted,
+    order,
+    formulas: order.map((i) => models[i].data.formula),
+    npar: sorted,
+    AIC: deviance.map((v, i) => v + 2 * sorted[i]),
+    BIC: deviance.map((v, i) => v + Math.log(n) * sorted[i]),
+    logLik: deviance.map((v) => -v / 2),
+    deviance,
+    chisq,
+    df,
+    p: chisq.map((c, i) => (df[i] > 0 ? chiSquaredUpper(c, df[i]) : NaN)),
+    remarks,
+  };
+}
+
+/** The same model by maximum likelihood. */
+export function refitML(model: FittedModel): Optimum {
+  return refitWith(model, {}, false);
+}
+
+/** The model's optimum on other matrices, with its options kept. */
+export function refitWith(
+  { optimum }: FittedModel,
+  changes: Partial<Optimum['matrices']>,
+  reml: boolean,
+  fixedPar?: readonly (number | null)[],
+): Optimum {
+  const held = fixedPar ?? optimum.fixedPar.map((fixed, k) => (fixed ? optimum.par[k] : null));
+  return findOptimum(
+    { ...optimum.matrices, ...changes },
+    { reml, fixedPar: held, ...(optimum.objective.sigma === null ? {} : { sigma: optimum.objective.sigma }) },
+  );
+}
+
+function requireSameData(first: FittedModel, model: FittedModel, position: number): void {
+  const a = first.optimum.matrices;
+  const b = model.optimum.matrices;
+  const say = (what: string) =>
+    new ModelError(
+      'bad-option',
+      `models are compared on the same data, but model ${position} has ${what} than model 1`,
+    );
+  if (a.y.length !== b.y.length) {
+    throw say(`other rows (${b.y.length} instead of ${a.y.length}; missing values may have taken some)`);
+  }
+  if (a.y.some((v, i) => v !== b.y[i])) throw say('another response');
+  if ((a.weights === null) !== (b.weights === null) || a.weights?.some((v, i) => v !== b.weights![i]))
+    throw say('other weights');
+}
+
+function sameFixedEffects(first: FittedModel, model: FittedModel): boolean {
+  const a = first.optimum;
+  const b = model.optimum;
+  if (a.cp.p !== b.cp.p) return false;
+  return a.cp.fixed.kept.every((k, j) => {
+    const x = a.matrices.X.columns[k];
+    const y = b.matrices.X.columns[b.cp.fixed.kept[j]];
+    return x === y || x.every((v, i) => v === y[i]);
+  });
+}

@@ -1,0 +1,150 @@
+import { dot, choleskyInPlace, solveLowerInPlace } from '../dense.js';
+import { ModelError } from '../errors.js';
+import type { FittedModel } from '../fitted-model.js';
+import { randomStream, type RandomStream } from '../simulation/random-stream.js';
+import { refitWith } from './compare-models.js';
+import { symmetricEigenvalues } from './symmetric-eigenvalues.js';
+
+/** The exact restricted likelihood-ratio test of one variance. */
+export interface ExactRlrt {
+  /** Restricted likelihood-ratio statistic. */
+  readonly statistic: number;
+  /** Share of simulated statistics that are at least as large. */
+  readonly p: number;
+  /** Monte Carlo standard error of p. */
+  readonly error: number;
+  readonly simulations: number;
+}
+
+/** Largest number of effects whose eigenvalues are computed. */
+const LIMIT = 3000;
+
+/**
+ * Tests that the variance of a scalar random effect is zero, with the finite-sample distribution of the statistic in place of an
+ * asymptotic one (Crainiceanu and Ruppert 2004, J. R. Statist. Soc. B 66, 165-185): under the hypothesis it is
+ *
+ *     sup over lambda of (n - p) log(1 + N / D) - sum_s log(1 + lambda mu_s),
+ *     N = sum lambda mu_s / (1 + lambda mu_s) w_s^2,    D = sum w_s^2 / (1 + lambda mu_s) + sum of the other n - p - K squares,
+ *
+ * with mu_s the eigenvalues of Z'P0 Z, so no model is refitted: a simulated statistic costs a search over lambda.
+ *
+ * @param options.simulations default 10 000
+ * @param options.seed default 1; the same seed gives the same p
+ * @throws ModelError `bad-option` unless the model is fitted by REML with one random-effects term of one column and an estimated sigma
+ */
+export function exactRLRT(
+  model: FittedModel,
+  options: { readonly simulations?: number; readonly seed?: number } = {},
+): ExactRlrt {
+  const { optimum, data } = model;
+  const { cp } = optimum;
+  if (data.criterion !== 'REML' || data.sigmaFixed || cp.terms.length !== 1 || cp.terms[0].nc !== 1) {
+    throw new ModelError(
+      'bad-option',
+      'the exact test is for REML fits with a single random-effects term of one column',
+    );
+  }
+  if (cp.q > LIMIT) throw new ModelError('bad-option', `the exact test takes up to ${LIMIT} levels; there are ${cp.q}`);
+  const simulations = options.simulations ?? 10_000;
+  if (!(Number.isSafeInteger(simulations) && simulations > 0))
+    throw new ModelError('bad-option', `simulations must be a positive whole number, not ${simulations}`);
+  const statistic = Math.max(0, refitWith(model, { terms: [] }, true, []).value - optimum.value);
+  const mu = randomEigenvalues(model);
+  const random = randomStream(options.seed ?? 1, 0);
+  const nu = data.nobs - cp.p;
+  const grid = lambdaGrid(mu);
+  const w = new Float64Array(mu.length);
+  let above = 0;
+  for (let i = 0; i < simulations; i++) {
+    for (let s = 0; s < w.length; s++) w[s] = random.normal() ** 2;
+    const rest = chiSquaredVariate(nu - w.length, random);
+    if (simulatedStatistic(mu, w, rest, nu, grid, statistic) >= statistic) above++;
+  }
+  const p = above / simulations;
+  return { statistic, p, error: Math.sqrt((p * (1 - p)) / simulations), simulations };
+}
+
+/** Positive eigenvalues of Z'P0 Z (Z weighted), scaled to a largest of 1. */
+function randomEigenvalues({ optimum }: FittedModel): Float64Array {
+  const { cp } = optimum;
+  const { q, p } = cp;
+  // Z'Z - Z'Q1 (Q1'Q1)^-1 Q1'Z
+  const L = cp.XtX.slice();
+  choleskyInPlace(L, p);
+  const half = new Float64Array(q * p);
+  const row = new Float64Array(p);
+  for (let i = 0; i < q; i++) {
+    for (let k = 0; k < p; k++) row[k] = cp.ZtX[k * q + i];
+    solveLowerInPlace(L, p, row);
+    half.set(row, i * p);
+  }
+  const A = new Float64Array(q * q);
+  for (let j = 0; j < q; j++) {
+    for (let i = j; i < q; i++) A[j * q + i] = (i === j ? cp.terms[0].blocks[j] : 0) - dot(half, i * p, half, j * p, p);
+  }
+  const values = symmetricEigenvalues(A, q);
+  const top = values[q - 1];
+  return values.filter((v) => v > 1e-10 * top).map((v) => v / top);
+}
+
+/** From where the statistic cannot leave zero to where every eigenvalue has been overtaken. */
+function lambdaGrid(mu: Float64Array): Float64Array {
+  const low = Math.log(1e-4);
+  const high = Math.log(1e6 / mu[0]);
+  return Float64Array.from({ length: 80 }, (_, i) => Math.exp(low + ((high - low) * i) / 79));
+}
+
+/** The statistic of one draw; the search is refined only where the grid leaves its relation to `target` open. */
+function simulatedStatistic(
+  mu: Float64Array,
+  w: Float64Array,
+  rest: number,
+  nu: number,
+  grid: Float64Array,
+  target: number,
+): number {
+  const value = (lambda: number): number => {
+    let N = 0;
+    let D = rest;
+    let logs = 0;
+    for (let s = 0; s < mu.length; s++) {
+      const a = lambda * mu[s];
+      const d = w[s] / (1 + a);
+      N += a * d;
+      D += d;
+      logs += Math.log1p(a);
+    }
+    return nu * Math.log1p(N / D) - logs;
+  };
+  let best = 0;
+  let at = -1;
+  for (let i = 0; i < grid.length; i++) {
+    const v = value(grid[i]);
+    if (v > best) [best, at] = [v, i];
+    else if (at >= 0 && v < best - 20) break;
+  }
+  if (best >= target || best < target - 1) return best;
+  // Golden-section search in log lambda around the best point.
+  let a = Math.log(grid[Math.max(0, at - 1)]);
+  let b = Math.log(grid[Math.min(grid.length - 1, at + 1)]);
+  for (let i = 0; i < 30; i++) {
+    const c = b - 0.618 * (b - a);
+    const d = a + 0.618 * (b - a);
+    if (value(Math.exp(c)) > value(Math.exp(d))) b = d;
+    else a = c;
+  }
+  return Math.max(best, value(Math.exp((a + b) / 2)));
+}
+
+/** A chi-squared variate (Marsaglia and Tsang 2000, ACM TOMS 26, 363-372), zero for no degrees of freedom. */
+function chiSquaredVariate(df: number, random: RandomStream): number {
+  if (df <= 0) return 0;
+  if (df === 1) return random.normal() ** 2;
+  const d = df / 2 - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(random.uniform()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return 2 * d * v;
+  }
+}
