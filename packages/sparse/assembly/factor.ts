@@ -44,8 +44,6 @@ function solveTile(x: usize, l: usize, r: usize): void {
 }
 
 /** Column c = 4 J + e of the strip at `row`: less the earlier columns, times the reciprocal of the pivot. */
-// @ts-ignore: decorator
-@inline
 function reduceColumn(row: usize, pivotRow: usize, c: i32): void {
   const at = row + (<usize>c << 5);
   let x = v128.load(at, 0), y = v128.load(at, 16), a = row, b = pivotRow;

@@ -13,8 +13,6 @@ export function setMap(rows: u32, count: i32, map: u32): void {
  * offsets[i - first] = index of the double where row rows[i] begins in the target panel, for first <= i < count, or
  * `nowhere` for rows before `from` and padding.
  */
-// @ts-ignore: decorator
-@inline
 export function rowOffsets(
   first: i32, from: i32, count: i32, rows: usize, map: usize, target: u32, width: i32, nowhere: u32, offsets: usize,
 ): void {

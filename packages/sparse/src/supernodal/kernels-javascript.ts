@@ -2,46 +2,6 @@ import { GATHER_ROWS, type Kernels } from './kernels.js';
 
 /** Plain JavaScript kernels over a memory seen as doubles and as 32-bit integers. */
 export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels {
-  /** f[c ..] -= A B' for two strips of K columns, the 4 x 4 result stored by columns; two columns at a time. */
-  const subtractProduct = (a0: number, b0: number, c: number, K: number): void => {
-    const end = a0 + 4 * K;
-    for (let h = 0; h < 4; h += 2) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      let t0 = 0;
-      let t1 = 0;
-      let t2 = 0;
-      let t3 = 0;
-      for (let a = a0, b = b0 + h; a < end; a += 4, b += 4) {
-        const u = f[b];
-        const v = f[b + 1];
-        const x0 = f[a];
-        const x1 = f[a + 1];
-        const x2 = f[a + 2];
-        const x3 = f[a + 3];
-        s0 += x0 * u;
-        s1 += x1 * u;
-        s2 += x2 * u;
-        s3 += x3 * u;
-        t0 += x0 * v;
-        t1 += x1 * v;
-        t2 += x2 * v;
-        t3 += x3 * v;
-      }
-      const o = c + 4 * h;
-      f[o] -= s0;
-      f[o + 1] -= s1;
-      f[o + 2] -= s2;
-      f[o + 3] -= s3;
-      f[o + 4] -= t0;
-      f[o + 5] -= t1;
-      f[o + 6] -= t2;
-      f[o + 7] -= t3;
-    }
-  };
-
   /** Column (four rows at c) += sign * A B over k0 <= k < k1: A a strip, b the address of B(0, the column). */
   const addProduct = (a: number, b: number, stride: number, k0: number, k1: number, c: number, sign: number): void => {
     let s0 = 0;
@@ -89,13 +49,6 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
     f[at + 1] = s1;
     f[at + 2] = s2;
     f[at + 3] = s3;
-  };
-
-  const scaleColumn = (at: number, r: number): void => {
-    f[at] *= r;
-    f[at + 1] *= r;
-    f[at + 2] *= r;
-    f[at + 3] *= r;
   };
 
   const rowOffsets = (
@@ -180,58 +133,27 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
     }
   };
 
-  const tile = 0; // The first sixteen doubles of the memory are the tile of updateTarget.
-
   return {
     factorPanel(panel, w, count, scratch) {
       const strip = 4 * w;
-      const full = w >> 2;
-      const own = (w + 3) >> 2;
       for (let R = 0; R < count >> 2; R++) {
         const row = panel + R * strip;
-        const tiles = Math.min(R, full);
-        for (let J = 0; J < tiles; J++) {
-          const pivotRow = panel + J * strip;
-          const x = row + 16 * J;
-          if (J > 0) subtractProduct(row, pivotRow, x, 4 * J);
-          const l = pivotRow + 16 * J;
-          const r0 = f[scratch + 4 * J];
-          const r1 = f[scratch + 4 * J + 1];
-          const r2 = f[scratch + 4 * J + 2];
-          const r3 = f[scratch + 4 * J + 3];
-          for (let i = x; i < x + 4; i++) {
-            const x0 = f[i] * r0;
-            const x1 = (f[i + 4] - x0 * f[l + 1]) * r1;
-            const x2 = (f[i + 8] - x0 * f[l + 2] - x1 * f[l + 6]) * r2;
-            f[i + 12] = (f[i + 12] - x0 * f[l + 3] - x1 * f[l + 7] - x2 * f[l + 11]) * r3;
-            f[i] = x0;
-            f[i + 4] = x1;
-            f[i + 8] = x2;
-          }
-        }
-        if (R < own) {
-          const to = Math.min(4 * R + 4, w);
-          for (let c = 4 * R; c < to; c++) {
-            const e = c & 3;
-            const at = row + 4 * c;
-            reduceColumn(row, row + e, c);
-            const pivot = f[at + e];
+        for (let c = 0; c < Math.min(4 * R + 4, w); c++) {
+          const at = row + 4 * c;
+          reduceColumn(row, panel + (c >> 2) * strip + (c & 3), c);
+          if (c >= 4 * R) {
+            const pivot = f[at + (c & 3)];
             if (!(pivot > 0 && pivot < Infinity)) {
               f[scratch] = pivot;
               return c;
             }
-            const root = Math.sqrt(pivot);
-            const r = 1 / root;
-            scaleColumn(at, r);
-            f[at + e] = root;
-            f[scratch + c] = r;
+            f[scratch + c] = 1 / Math.sqrt(pivot);
           }
-        } else if (full < own) {
-          const pivotRow = panel + full * strip;
-          for (let c = 4 * full; c < w; c++) {
-            reduceColumn(row, pivotRow + (c & 3), c);
-            scaleColumn(row + 4 * c, f[scratch + c]);
-          }
+          const r = f[scratch + c];
+          f[at] *= r;
+          f[at + 1] *= r;
+          f[at + 2] *= r;
+          f[at + 3] *= r;
         }
       }
       return -1;
@@ -254,16 +176,46 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
         const o2 = m[o + 2];
         const o3 = m[o + 3];
         const last = Math.min(R + 4, to);
-        for (let J = first; J < last; J += 4) {
-          f.fill(0, tile, tile + 16);
-          subtractProduct(row, base + ((J - first) >> 2) * strip, tile, K);
-          for (let c = Math.max(J, from); c < Math.min(J + 4, to); c++) {
+        // Two columns at a time: as many sums as fit into registers.
+        for (let c = first; c < last; c += 2) {
+          let s0 = 0;
+          let s1 = 0;
+          let s2 = 0;
+          let s3 = 0;
+          let t0 = 0;
+          let t1 = 0;
+          let t2 = 0;
+          let t3 = 0;
+          const end = row + strip;
+          for (let a = row, b = base + ((c - first) >> 2) * strip + (c & 3); a < end; a += 4, b += 4) {
+            const u = f[b];
+            const v = f[b + 1];
+            const x0 = f[a];
+            const x1 = f[a + 1];
+            const x2 = f[a + 2];
+            const x3 = f[a + 3];
+            s0 += x0 * u;
+            s1 += x1 * u;
+            s2 += x2 * u;
+            s3 += x3 * u;
+            t0 += x0 * v;
+            t1 += x1 * v;
+            t2 += x2 * v;
+            t3 += x3 * v;
+          }
+          if (c >= from) {
             const column = 4 * m[map + m[rows + c]];
-            const t = tile + 4 * (c - J);
-            f[o0 + column] += f[t];
-            f[o1 + column] += f[t + 1];
-            f[o2 + column] += f[t + 2];
-            f[o3 + column] += f[t + 3];
+            f[o0 + column] -= s0;
+            f[o1 + column] -= s1;
+            f[o2 + column] -= s2;
+            f[o3 + column] -= s3;
+          }
+          if (c + 1 >= from && c + 1 < to) {
+            const column = 4 * m[map + m[rows + c + 1]];
+            f[o0 + column] -= t0;
+            f[o1 + column] -= t1;
+            f[o2 + column] -= t2;
+            f[o3 + column] -= t3;
           }
         }
       }

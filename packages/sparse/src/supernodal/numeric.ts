@@ -38,7 +38,7 @@ function planLayout(structure: SupernodalStructure, order: number): Layout {
   const { maxWidth, maxRows, rows, valuePtr, panels } = structure;
   // The kernels may load up to one strip past a block: slack after each region that they read.
   const slack = 4 * maxWidth + 16;
-  let at = 16;
+  let at = 0;
   const take = (size: number): number => {
     const start = at;
     at += 8 * Math.ceil(size / 8);
