@@ -20,3 +20,12 @@ export { lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from '.
 export { naturalParameters } from './natural.js';
 export { canonicalFactorInPlace, lowerFactorInPlace, smallestSingularValue } from './triangular.js';
 export { structureFor, structureTags, type StructureFactory, type StructureRequest } from './registry.js';
+export { overLevels } from './levels/over-levels.js';
+export { ar1Levels, knownPrecision, randomWalkLevels, type SeriesPoints, type SparseLower } from './levels/series.js';
+export {
+  readPedigree,
+  relationshipInverse,
+  relationshipLevels,
+  type Pedigree,
+  type PedigreeTable,
+} from './levels/pedigree.js';

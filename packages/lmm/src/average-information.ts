@@ -3,6 +3,13 @@ import { permuteInto, solveLInPlace } from '@blup/sparse';
 import { dot, solveLowerInPlace } from './dense.js';
 import type { FactorDirection } from './factor-directions.js';
 import type { FactorGradient } from './objective-gradient.js';
+import {
+  factorizePrecision,
+  multiplyPrecisionInto,
+  precisionForm,
+  solvePrecisionInPlace,
+  type LevelPrecision,
+} from './level-precision.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 import { pullBackInto, type TermBasis } from './term-basis.js';
@@ -54,6 +61,7 @@ export function averageInformationInto(
   const { cp, factor, RZX, RXt } = pls;
   const { q, p } = cp;
   const m = directions.length;
+  for (const precision of pls.precisions) if (precision) factorizePrecision(precision);
   workingVectorsInto(pls, bases, directions, work);
   multiplyZtZInto(cp, work.c, m, work.v);
   multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
@@ -92,10 +100,19 @@ function workingVectorsInto(
   const { q } = cp;
   work.c.fill(0);
   work.a.fill(0);
-  directions.forEach(({ term, entries, values }, i) => {
+  directions.forEach(({ term, level, entries, values }, i) => {
     const { nc, nl, start } = cp.terms[term];
     const { A } = bases[term];
     const lambda = lambdas[term];
+    const precision = pls.precisions[term];
+    if (level >= 0) {
+      levelVectorInto(pls, term, level, i, work);
+      return;
+    }
+    if (precision) {
+      precisionVectorsInto(pls, precision, A, directions[i], i, work);
+      return;
+    }
     for (let k = 0; k < entries.length; k++) {
       const a = entries[k] % nc;
       const b = (entries[k] - a) / nc;
@@ -113,6 +130,82 @@ function workingVectorsInto(
   });
 }
 
+/** c = -Lambda K^-1 dK u and a = -u'dK u / 2 for a parameter of a precision over levels, since dK^-1 = -K^-1 dK K^-1 and K u = Lambda'Z'e. */
+function levelVectorInto(
+  pls: PenalizedLeastSquares,
+  term: number,
+  level: number,
+  i: number,
+  work: InformationWork,
+): void {
+  const { cp, lambdas, u } = pls;
+  const precision = pls.precisions[term]!;
+  const { derivative, structure, par, nc } = precision;
+  const offset = i * cp.q;
+  structure.precisionDerivativeInto(par, level, derivative);
+  multiplyPrecisionInto(precision, derivative, u, 0, work.v);
+  work.c.set(work.v.subarray(precision.start, precision.start + structure.nl * nc), offset + precision.start);
+  work.a[i] = -precisionForm(precision, derivative, u) / 2;
+  solvePrecisionInPlace(precision, work.c, offset);
+  applyBlocksInPlace(lambdas[term], nc, structure.nl, work.c, offset + precision.start, -1);
+}
+
+/** c = dLambda u + Lambda K^-1 dLambda'Z'e and a = (Z'e)'dLambda u for a parameter of lambda in a term with a precision over levels. */
+function precisionVectorsInto(
+  pls: PenalizedLeastSquares,
+  precision: LevelPrecision,
+  A: Float64Array,
+  { term, entries, values }: FactorDirection,
+  i: number,
+  work: InformationWork,
+): void {
+  const { cp, lambdas, u, Zte } = pls;
+  const { nc, start, structure } = precision;
+  const { nl } = structure;
+  const offset = i * cp.q;
+  // dLambda in the changed columns
+  const D = new Float64Array(nc * nc);
+  for (let k = 0; k < entries.length; k++) {
+    const a = entries[k] % nc;
+    for (let r = 0; r < nc; r++) D[entries[k] - a + r] += A[a * nc + r] * values[k];
+  }
+  for (let l = 0; l < nl; l++) {
+    const at = start + l * nc;
+    for (let b = 0; b < nc; b++) {
+      let w = 0;
+      for (let r = 0; r < nc; r++) w += D[b * nc + r] * Zte[at + r];
+      work.a[i] += w * u[at + b];
+      work.c[offset + at + b] = w;
+    }
+  }
+  solvePrecisionInPlace(precision, work.c, offset);
+  applyBlocksInPlace(lambdas[term], nc, nl, work.c, offset + start, 1);
+  for (let l = 0; l < nl; l++) {
+    const at = start + l * nc;
+    for (let b = 0; b < nc; b++) for (let r = 0; r < nc; r++) work.c[offset + at + r] += D[b * nc + r] * u[at + b];
+  }
+}
+
+/** x := factor (I (x) lambda) x on nl blocks of nc. */
+function applyBlocksInPlace(
+  lambda: Float64Array,
+  nc: number,
+  nl: number,
+  x: Float64Array,
+  from: number,
+  factor: number,
+): void {
+  const block = new Float64Array(nc);
+  for (let l = 0; l < nl; l++) {
+    const at = from + l * nc;
+    for (let r = 0; r < nc; r++) {
+      block[r] = 0;
+      for (let c = 0; c < nc; c++) block[r] += lambda[c * nc + r] * x[at + c];
+    }
+    for (let r = 0; r < nc; r++) x[at + r] = factor * block[r];
+  }
+}
+
 /**
  * Adds 2 tr(G dLambda_i dLambda_j'). G comes from d objective / d lambda = 2 G lambda by a triangular solve; a column of lambda that is
  * exactly zero says nothing of G, and its part is left out.
@@ -127,7 +220,7 @@ function addCurvature(
 ): void {
   const m = directions.length;
   composite.parts.forEach(({ nc, thetaIndex }, t) => {
-    const own = directions.flatMap(({ term }, i) => (term === t ? [i] : []));
+    const own = directions.flatMap(({ term, level }, i) => (term === t && level < 0 ? [i] : []));
     if (own.length === 0) return;
     const G = covarianceGradient(
       nc,

@@ -1,15 +1,29 @@
-import { structureFor, type StructureFactory } from '@blup/covariance';
-import { buildModelFrame, type ModelFrame, type ModelFrameOptions, type TableLike } from '@blup/formula';
+import type { StructureFactory } from '@blup/covariance';
+import {
+  buildModelFrame,
+  openTable,
+  type ModelFrame,
+  type ModelFrameOptions,
+  type Table,
+  type TableLike,
+} from '@blup/formula';
 import { now } from './clock.js';
 import { ModelError } from './errors.js';
 import { FittedModel } from './fitted-model.js';
-import { checkMatrices, type ModelMatricesInput, type RandomEffectsTerm } from './model-matrices.js';
+import { checkMatrices, type ModelMatricesInput } from './model-matrices.js';
 import { findOptimum, type FitOptions } from './optimum.js';
+import { formulaTerm } from './structured-terms/formula-term.js';
+import type { TermCovariance } from './structured-terms/term-covariance.js';
 
 /** How to read the table and how to fit. */
 export interface FitModelOptions extends ModelFrameOptions, FitOptions {
   /** Covariance structures of the user's own, by the tag that a formula calls them by. */
   readonly structures?: ReadonlyMap<string, StructureFactory>;
+  /**
+   * Structures by term, where a tag in the formula does not say enough: `{ animal: pedigree(table) }`, `{ Subject: series({ kind: 'ar1', time:
+   * 'day' }) }`. The key is the term as the formula has it, `(1 | animal)`, or its grouping factor.
+   */
+  readonly covariance?: Readonly<Record<string, TermCovariance>>;
 }
 
 /**
@@ -26,8 +40,10 @@ export interface FitModelOptions extends ModelFrameOptions, FitOptions {
  */
 export function fitModel(formula: string, table: TableLike, options: FitModelOptions = {}): FittedModel {
   const began = now();
-  const frame = buildModelFrame(formula, table, options);
-  const { matrices, rows } = checkMatrices(matricesOf(frame, options.structures));
+  // Opened once: codes of levels are kept for the columns that structures read.
+  const opened = openTable(table);
+  const frame = buildModelFrame(formula, opened, options);
+  const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened));
   const optimum = findOptimum(matrices, options);
   return new FittedModel(optimum, {
     formula: frame.design.source,
@@ -39,27 +55,33 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
   });
 }
 
-/** y, X, the random-effects terms with their structures, weights and offset of a model frame. */
-export function matricesOf(frame: ModelFrame, structures?: ReadonlyMap<string, StructureFactory>): ModelMatricesInput {
+/**
+ * y, X, the random-effects terms with their structures, weights and offset of a model frame.
+ * @param table where structures read columns that the formula does not name (times)
+ * @throws ModelError when there is no response, or a key of `covariance` names no term
+ */
+export function matricesOf(
+  frame: ModelFrame,
+  options: Pick<FitModelOptions, 'structures' | 'covariance'> = {},
+  table: Table | null = null,
+): ModelMatricesInput {
   if (!frame.response) {
     throw new ModelError('no-response', 'the formula has no response: write it as `y ~ ...`');
   }
-  const terms = frame.random.map((term): RandomEffectsTerm => {
-    const { name, args } = term.structure;
-    return {
-      group: term.group,
-      names: term.names,
-      columns: term.columns,
-      levels: term.levels,
-      levelIdx: term.levelIdx,
-      structure: structureFor({ name, args, nc: term.names.length, indicator: term.indicator }, structures),
-    };
-  });
+  const { structures, covariance } = options;
+  for (const key of Object.keys(covariance ?? {})) {
+    if (frame.random.some(({ label, group }) => label === key || group === key)) continue;
+    const known = frame.random.map(({ label }) => label).join(', ') || 'none';
+    throw new ModelError(
+      'bad-option',
+      `covariance has a structure for "${key}", which is no term; the terms are: ${known}`,
+    );
+  }
   return {
     responseName: frame.response.name,
     y: frame.response.values,
     X: { names: frame.fixed.names, columns: frame.fixed.columns },
-    terms,
+    terms: frame.random.map((_, k) => formulaTerm(frame, k, table, structures, covariance)),
     weights: frame.weights,
     offset: frame.offset,
   };

@@ -1,7 +1,7 @@
 import { lambdaInto } from '@blup/covariance';
 import type { ModelFrame, TableLike, UserFunctions } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
-import { dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
+import { solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
 import type { CrossProducts } from './cross-products.js';
 import type { FittedModelData } from './fitted-model-data.js';
@@ -286,7 +286,7 @@ function describe(
     certificate,
     devcomp: {
       wrss: pls.wrss,
-      ussq: dot(pls.u, 0, pls.u, 0, cp.q),
+      ussq: pls.ussq,
       pwrss: pls.pwrss,
       sigmaML: Math.sqrt(pls.pwrss / n),
       sigmaREML: Math.sqrt(pls.pwrss / (n - p)),

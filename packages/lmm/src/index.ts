@@ -31,6 +31,7 @@ export type {
   TermDescription,
   VarianceComponents,
 } from './fitted-model-data.js';
+export * from './structured-terms/index.js';
 export * from './inference/index.js';
 export * from './prediction/index.js';
 export * from './simulation/index.js';

@@ -93,6 +93,12 @@ function checkTerm(term: RandomEffectsTerm, n: number): void {
   }
   requireLength(term.levelIdx, n, `the level index of ${label}`);
   const nl = term.levels.length;
+  const known = term.structure.levels?.nl ?? nl;
+  if (known !== nl)
+    throw new ModelError(
+      'structure-size',
+      `the term ${label} has ${nl} levels, the precision over its levels ${known}`,
+    );
   for (let i = 0; i < n; i++) {
     const l = term.levelIdx[i];
     if (l < 0 || l >= nl) {
@@ -128,7 +134,7 @@ function positiveRows(weights: Float64Array, count: number): Int32Array {
   return keep;
 }
 
-/** The same model on some of its rows; levels that lose all their rows are dropped. */
+/** The same model on some of its rows; levels that lose all their rows are dropped, unless the term's structure speaks of its levels. */
 function takeRows(m: ModelMatrices, rows: Int32Array): ModelMatrices {
   const take = (x: Float64Array) => Float64Array.from(rows, (i) => x[i]);
   return {
@@ -136,6 +142,8 @@ function takeRows(m: ModelMatrices, rows: Int32Array): ModelMatrices {
     y: take(m.y),
     X: { names: m.X.names, columns: m.X.columns.map(take) },
     terms: m.terms.map((term) => {
+      if (term.structure.levels)
+        return { ...term, levelIdx: Int32Array.from(rows, (i) => term.levelIdx[i]), columns: term.columns.map(take) };
       const seen = new Int32Array(term.levels.length).fill(-1);
       for (const i of rows) seen[term.levelIdx[i]] = 0;
       const levels = term.levels.filter((_, l) => seen[l] === 0);

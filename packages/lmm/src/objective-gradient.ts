@@ -1,6 +1,7 @@
 import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import type { CrossProducts } from './cross-products.js';
 import { dot } from './dense.js';
+import { precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyInto, multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 
@@ -14,6 +15,8 @@ export interface FactorGradient {
   readonly W: Float64Array;
   /** d objective / d (A lambda) of each term, nc by nc, column-major, all entries (structural zeros of lambda included). */
   readonly byFactor: readonly Float64Array[];
+  /** d objective / d par of the precision over levels, by term. */
+  readonly byLevels: readonly Float64Array[];
   readonly work: Float64Array;
 }
 
@@ -25,6 +28,7 @@ export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): Facto
     V: new Float64Array(reml ? q * p : 0),
     W: new Float64Array(reml ? q * p : 0),
     byFactor: terms.map((t) => new Float64Array(t.nc * t.nc)),
+    byLevels: pls.precisions.map((precision) => new Float64Array(precision?.structure.parLength ?? 0)),
     work: new Float64Array(largest * largest),
   };
 }
@@ -66,6 +70,33 @@ export function factorGradientInto(
       }
     }
   });
+  pls.precisions.forEach((precision, t) => {
+    if (precision) levelGradientInto(pls, precision, reml, scale, out, out.byLevels[t]);
+  });
+}
+
+/**
+ * The derivative by the parameters of K, with dK = dK/dpar_k:
+ *
+ *     tr(S^-1 dK) - d log|K| + u'dK u / scale  [+ tr(V'dK V) by REML]
+ */
+function levelGradientInto(
+  pls: PenalizedLeastSquares,
+  precision: LevelPrecision,
+  reml: boolean,
+  scale: number,
+  { inverse, V }: FactorGradient,
+  out: Float64Array,
+): void {
+  const { structure, par, derivative, nc } = precision;
+  const { q, p } = pls.cp;
+  for (let k = 0; k < par.length; k++) {
+    structure.precisionDerivativeInto(par, k, derivative);
+    let s = precisionTrace(precision, derivative, pls.placed.pattern.colPtr, inverse);
+    s += precisionForm(precision, derivative, pls.u) / scale - nc * structure.logDeterminantDerivative(par, k);
+    if (reml) for (let j = 0; j < p; j++) s += precisionForm(precision, derivative, V, j * q);
+    out[k] = s;
+  }
 }
 
 /** Adds the sum over levels of the diagonal blocks of Z'Z Lambda S^-1 to each term's derivative. */
@@ -179,10 +210,15 @@ export function timesInverseRXInto(A: Float64Array, RXt: Float64Array, q: number
   }
 }
 
-/** trace of S^-1, from entries on the pattern of S. */
-export function traceOfInverse(cp: CrossProducts, colPtr: Int32Array, inverse: Float64Array): number {
+/** tr(S^-1 K), K the identity for terms without a precision, from entries of S^-1 on the pattern of S. */
+export function traceOfPenalty({ cp, placed, precisions }: PenalizedLeastSquares, inverse: Float64Array): number {
+  const { colPtr } = placed.pattern;
   let s = 0;
-  for (let i = 0; i < cp.q; i++) s += inverse[colPtr[i]];
+  cp.terms.forEach(({ nc, nl, start }, t) => {
+    const precision = precisions[t];
+    if (precision) s += precisionTrace(precision, precision.values, colPtr, inverse);
+    else for (let i = start; i < start + nl * nc; i++) s += inverse[colPtr[i]];
+  });
   return s;
 }
 

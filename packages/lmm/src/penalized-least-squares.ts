@@ -12,6 +12,7 @@ import {
 } from '@blup/sparse';
 import type { CrossProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
+import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
 import { multiplyLambdaInto, multiplyZtZInto, scaleByLambdaInto } from './scale-by-lambda.js';
 
@@ -34,13 +35,15 @@ export interface PenalizedLeastSquares {
   readonly factor: CholeskyFactor;
   /** Changed factor A lambda of each term, nc by nc, column-major: set before {@link solvePenalized}. */
   readonly lambdas: readonly Float64Array[];
-  /** Lower triangle of Lambda'Z'Z Lambda on the pattern of S. */
+  /** Precisions over levels, by term; null for terms with independent levels, whose part of S is Lambda'Z'Z Lambda + I. */
+  readonly precisions: readonly (LevelPrecision | null)[];
+  /** Lower triangle of Lambda'Z'Z Lambda on the pattern of S; of S itself when some term has a precision. */
   readonly values: Float64Array;
   /** L^-1 P Lambda'Z'X, q by p, column-major, rows in the order of L. */
   readonly RZX: Float64Array;
   /** Lower Cholesky factor of X'X - RZX'RZX, p by p, column-major (the transpose of RX). */
   readonly RXt: Float64Array;
-  /** Spherical random effects, length q. */
+  /** Spherical random effects, length q (of covariance sigma^2 K^-1 where a term has a precision K). */
   readonly u: Float64Array;
   /** Lambda u, length q, in changed columns. */
   readonly b: Float64Array;
@@ -63,21 +66,28 @@ export interface PenalizedLeastSquares {
   /** The outcome of the last solution, and the factors it was for: the same factors are not solved again. */
   outcome: PlsFailure;
   readonly solvedFor: readonly Float64Array[];
-  /** log|L|^2 = log|S|. */
+  /** log|L|^2 = log|S|, less log|K| where terms have precisions. */
   ldL2: number;
   /** log|RX|^2 in the basis Q1. */
   ldRX2: number;
   /** Weighted residual sum of squares |e|^2. */
   wrss: number;
-  /** |u|^2. */
+  /** |u|^2, or u'K u. */
   ussq: number;
   /** wrss + ussq. */
   pwrss: number;
 }
 
-export function penalizedLeastSquares(cp: CrossProducts): PenalizedLeastSquares {
+/** @param precisions over levels, by term; none when left out */
+export function penalizedLeastSquares(
+  cp: CrossProducts,
+  precisions: readonly (LevelPrecision | null)[] = cp.terms.map(() => null),
+): PenalizedLeastSquares {
   const { q, p, terms } = cp;
-  const placed = penalizedPattern(cp);
+  const placed = penalizedPattern(
+    cp,
+    precisions.map((precision) => precision && precision.structure.pattern),
+  );
   const symbolic = analyze(placed.pattern, { ordering: 'amd' });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
   const Zty = cp.Zty.slice();
@@ -92,6 +102,7 @@ export function penalizedLeastSquares(cp: CrossProducts): PenalizedLeastSquares 
     placed,
     symbolic,
     factor: createFactor(symbolic),
+    precisions,
     lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
     solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
     outcome: 'not-finite',
@@ -141,8 +152,11 @@ function solve(pls: PenalizedLeastSquares): PlsFailure {
     for (let k = 0; k < lambda.length; k++) if (!Number.isFinite(lambda[k])) return 'not-finite';
 
   scaleByLambdaInto(cp, placed, lambdas, work.small, values);
-  if (factorize(factor, values, 1) >= 0) return 'L';
+  const shift = penalize(pls);
+  if (factorize(factor, values, shift) >= 0) return 'L';
   pls.ldL2 = logDeterminant(factor);
+  for (const precision of pls.precisions) if (precision) pls.ldL2 -= precision.nc * precision.logDeterminant;
+  if (!Number.isFinite(pls.ldL2)) return 'L';
 
   multiplyLambdaInto(cp, lambdas, true, cp.ZtX, p, work.small, work.qp);
   permuteInto(factor, work.qp, RZX, p);
@@ -189,9 +203,31 @@ export function solveNormalInPlace(pls: PenalizedLeastSquares, f: Float64Array, 
   unpermuteInto(factor, cu, f, 1);
 }
 
+/** Puts the penalty into the values where some term has a precision; @returns what the factorisation adds to the diagonal. */
+function penalize({ cp, placed, precisions, values }: PenalizedLeastSquares): number {
+  if (!precisions.some(Boolean)) return 1;
+  const { colPtr } = placed.pattern;
+  cp.terms.forEach(({ nc, nl, start }, t) => {
+    const precision = precisions[t];
+    if (precision) addPrecision(precision, colPtr, values);
+    else for (let i = start; i < start + nl * nc; i++) values[colPtr[i]] += 1;
+  });
+  return 0;
+}
+
+/** u'u, or u'K u for terms with precisions. */
+function penaltyOf({ cp, precisions, u }: PenalizedLeastSquares): number {
+  let total = 0;
+  cp.terms.forEach(({ nc, nl, start }, t) => {
+    const precision = precisions[t];
+    total += precision ? precisionForm(precision, precision.values, u) : dot(u, start, u, start, nl * nc);
+  });
+  return total;
+}
+
 /** Z'e, X'e, |e|^2 and |u|^2 from the differences to the point that was taken from y, so that nothing large cancels. */
 function updateResiduals(pls: PenalizedLeastSquares): void {
-  const { cp, u, b, beta, Zte, Xte, work } = pls;
+  const { cp, b, beta, Zte, Xte, work } = pls;
   const { q, p, ZtX, Zty, Xty, b0 } = cp;
   const db = work.q1;
   for (let i = 0; i < q; i++) db[i] = b0 ? b[i] - b0[i] : b[i];
@@ -204,7 +240,7 @@ function updateResiduals(pls: PenalizedLeastSquares): void {
   }
   const yte = cp.yty - dot(db, 0, Zty, 0, q) - dot(beta, 0, Xty, 0, p);
   pls.wrss = yte - dot(db, 0, Zte, 0, q) - dot(beta, 0, Xte, 0, p);
-  pls.ussq = dot(u, 0, u, 0, q);
+  pls.ussq = penaltyOf(pls);
 }
 
 /** One step of iterative refinement of (u, beta) with the residuals of the normal equations (Higham 2002, chapter 12). */
@@ -213,7 +249,13 @@ function refine(pls: PenalizedLeastSquares): void {
   const f = work.q2;
   const g = work.p1;
   multiplyLambdaInto(cp, lambdas, true, Zte, 1, work.small, f);
-  for (let i = 0; i < cp.q; i++) f[i] -= u[i];
+  cp.terms.forEach(({ nc, nl, start }, t) => {
+    const precision = pls.precisions[t];
+    // q1 is free until the solve.
+    if (precision) multiplyPrecisionInto(precision, precision.values, u, 0, work.q1);
+    const penalty = precision ? work.q1 : u;
+    for (let i = start; i < start + nl * nc; i++) f[i] -= penalty[i];
+  });
   g.set(Xte);
   solveNormalInPlace(pls, f, g);
   for (let i = 0; i < cp.q; i++) u[i] += f[i];

@@ -10,17 +10,25 @@ export interface PairPlacement {
 
 /**
  * The pattern of S = Lambda'Z'Z Lambda + I, lower triangle, in the order of the random effects. It is that of Z'Z with full diagonal
- * blocks, whatever theta is. Column (t, l, c) holds rows c.. of the diagonal block, then the blocks of later terms.
+ * blocks (and K in place of I for terms with a precision over levels), whatever theta is. Column (t, l, c) holds rows c.. of the diagonal block, then
+ * rows (t, l', c) of K's column l, then the blocks of later terms.
  */
 export interface PenalizedPattern {
   readonly pattern: CscPattern;
   readonly pairs: readonly PairPlacement[];
 }
 
-export function penalizedPattern(cp: CrossProducts): PenalizedPattern {
+/** Lower triangle of the precision over the levels of a term, the diagonal first in each column; null for independent levels. */
+export type LevelPattern = { readonly colPtr: Int32Array; readonly rowIdx: Int32Array } | null;
+
+/** @param precisions by term; missing: all levels are independent */
+export function penalizedPattern(cp: CrossProducts, precisions: readonly LevelPattern[] = []): PenalizedPattern {
   const { q, terms } = cp;
-  // Entries below the diagonal block by (term, level); the same for each of the level's columns.
-  const below = terms.map((t) => new Int32Array(t.nl));
+  // Entries below the diagonal block by (term, level); the same for each of the level's columns. Those of the term's own precision come first.
+  const below = terms.map((t, k) => {
+    const K = precisions[k];
+    return Int32Array.from({ length: t.nl }, (_, l) => (K ? K.colPtr[l + 1] - K.colPtr[l] - 1 : 0));
+  });
   const pairs = cp.pairs.map((pair) => {
     const ni = terms[pair.i].nc;
     const at = new Int32Array(pair.rowIdx.length);
@@ -43,14 +51,18 @@ export function penalizedPattern(cp: CrossProducts): PenalizedPattern {
     }
   });
   const rowIdx = new Int32Array(colPtr[q]);
-  for (const t of terms) {
+  terms.forEach((t, k) => {
+    const K = precisions[k];
     for (let l = 0; l < t.nl; l++) {
       for (let c = 0; c < t.nc; c++) {
         const col = t.start + l * t.nc + c;
         for (let r = c; r < t.nc; r++) rowIdx[colPtr[col] + r - c] = t.start + l * t.nc + r;
+        if (!K) continue;
+        const first = colPtr[col] + t.nc - c - (K.colPtr[l] + 1);
+        for (let e = K.colPtr[l] + 1; e < K.colPtr[l + 1]; e++) rowIdx[first + e] = t.start + K.rowIdx[e] * t.nc + c;
       }
     }
-  }
+  });
   for (const { pair, below: at } of pairs) {
     const ti = terms[pair.i];
     const tj = terms[pair.j];

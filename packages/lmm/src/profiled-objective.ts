@@ -3,6 +3,7 @@ import { averageInformationInto, informationWork, type InformationWork } from '.
 import type { CrossProducts } from './cross-products.js';
 import { parDirections, thetaDirections, updateParDirections, type FactorDirection } from './factor-directions.js';
 import { factorGradient, factorGradientInto, type FactorGradient } from './objective-gradient.js';
+import { levelPrecisions, updatePrecision } from './level-precision.js';
 import {
   penalizedLeastSquares,
   solvePenalized,
@@ -59,7 +60,7 @@ export function profiledObjective(
   cp: CrossProducts,
   composite: CompositeStructure,
   criterion: Criterion,
-  pls: PenalizedLeastSquares = penalizedLeastSquares(cp),
+  pls: PenalizedLeastSquares = penalizedLeastSquares(cp, levelPrecisions(cp, composite)),
   bases: readonly TermBasis[] = cp.terms.map((t) => t.basis),
 ): ProfiledObjective {
   const { reml, sigma } = criterion;
@@ -112,6 +113,7 @@ export function profiledObjective(
         lambdaInto(composite.parts[t], thetaOf[t], lambdas[t]);
         changeFactorInto(bases[t], lambdas[t], pls.lambdas[t]);
       }
+      for (const precision of pls.precisions) if (precision) updatePrecision(precision, theta);
       objective.failure = solvePenalized(pls);
       if (objective.failure !== 'none') return Infinity;
       const determinants = pls.ldL2 + (reml ? objective.ldRX2() : 0) - sumLogWeights;
@@ -127,6 +129,8 @@ export function profiledObjective(
         const offset = composite.thetaOffset[t];
         for (let k = 0; k < thetaIndex.length; k++)
           if (thetaIndex[k] >= 0) out[offset + thetaIndex[k]] += lambdas[t][k];
+        const precision = pls.precisions[t];
+        if (precision) out.set(gradient.byLevels[t], precision.thetaStart);
       }
     },
     informationInto(H) {

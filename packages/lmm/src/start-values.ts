@@ -1,6 +1,6 @@
 import { lambdaOf, type CompositeStructure, type CovarianceStructure } from '@blup/covariance';
 import { inverseEntriesInto } from '@blup/sparse';
-import { traceOfInverse } from './objective-gradient.js';
+import { traceOfPenalty } from './objective-gradient.js';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import type { ProfiledObjective } from './profiled-objective.js';
@@ -50,10 +50,10 @@ export function momentStart(
   composite.startInto(scales, par);
   if (!Number.isFinite(value)) return { par, looser: null };
 
-  const { cp, placed } = pls;
+  const { cp } = pls;
   const inverse = new Float64Array(pls.values.length);
   inverseEntriesInto(pls.factor, inverse);
-  const freedom = cp.n - cp.p - (cp.q - traceOfInverse(cp, placed.pattern.colPtr, inverse));
+  const freedom = cp.n - cp.p - (cp.q - traceOfPenalty(pls, inverse));
   if (!(freedom > 0.05 * cp.n)) return { par, looser: null };
   const s2 = pls.wrss / freedom;
   const looser = loose.slice();

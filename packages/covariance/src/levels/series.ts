@@ -1,0 +1,223 @@
+import { CovarianceStructureError } from '../structure.js';
+import type { LevelStructure } from './level-structure.js';
+
+/** Points of several series one after the other; times ascend within a series. */
+export interface SeriesPoints {
+  /** Time of each point. */
+  readonly times: ArrayLike<number>;
+  /** First point of each series, and the number of points at the end. */
+  readonly starts: ArrayLike<number>;
+}
+
+/** Gap to the point before within the series, 0 at the first point of each. */
+function gapsOf(kind: string, { times, starts }: SeriesPoints, whole: boolean): Float64Array {
+  const gaps = new Float64Array(times.length);
+  for (let s = 0; s + 1 < starts.length; s++) {
+    for (let i = starts[s]; i < starts[s + 1]; i++) {
+      if (!Number.isFinite(times[i]) || (whole && !Number.isInteger(times[i])))
+        throw new CovarianceStructureError(
+          `the times of ${kind} must be ${whole ? 'whole numbers' : 'finite'}, not ${times[i]}${whole ? '; car1 takes any times' : ''}`,
+        );
+      if (i === starts[s]) continue;
+      gaps[i] = times[i] - times[i - 1];
+      if (!(gaps[i] > 0))
+        throw new CovarianceStructureError(
+          `the times of ${kind} must ascend without repeats within a series; ${times[i]} comes after ${times[i - 1]}`,
+        );
+    }
+  }
+  return gaps;
+}
+
+/** Lower bidiagonal pattern, broken between series. */
+function chainPattern(gaps: Float64Array): { colPtr: Int32Array; rowIdx: Int32Array } {
+  const n = gaps.length;
+  const colPtr = new Int32Array(n + 1);
+  for (let j = 0; j < n; j++) colPtr[j + 1] = colPtr[j] + (j + 1 < n && gaps[j + 1] > 0 ? 2 : 1);
+  const rowIdx = new Int32Array(colPtr[n]);
+  for (let j = 0; j < n; j++) for (let e = colPtr[j]; e < colPtr[j + 1]; e++) rowIdx[e] = j + e - colPtr[j];
+  return { colPtr, rowIdx };
+}
+
+/**
+ * Stationary AR(1) along series of points at whole times, or with `continuous` at any times (0 < rho < 1): correlation rho^|t_i - t_j|.
+ * K is tridiagonal: with a_i = rho^gap and c_i^2 = 1 - a_i^2 (c = 1 at the first point),
+ *
+ *     K[i, i] = 1 / c_i^2 + a_{i+1}^2 / c_{i+1}^2,   K[i+1, i] = -a_{i+1} / c_{i+1}^2,   log|K| = -sum log c_i^2
+ *
+ * so every evaluation costs O(points). Gaps are gaps; no point is made up for them.
+ * Source: Rue and Held (2005), Gaussian Markov Random Fields, section 1.1.
+ * @throws CovarianceStructureError for times that do not ascend, or are not whole numbers
+ */
+export function ar1Levels(points: SeriesPoints, continuous = false): LevelStructure {
+  const kind = continuous ? 'car1' : 'ar1';
+  const gaps = gapsOf(kind, points, !continuous);
+  const nl = gaps.length;
+  const pattern = chainPattern(gaps);
+  const { colPtr } = pattern;
+  /** 1 - rho^(2 gap), without cancellation near rho = 1. */
+  const innovation = (logRho: number, gap: number) => -Math.expm1(2 * gap * logRho);
+  return {
+    kind,
+    nl,
+    pattern,
+    parLength: 1,
+    parNames: ['rho'],
+    searchScale: ['atanh'],
+    lower: [continuous ? 0 : -1],
+    upper: [1],
+    start: [continuous ? 0.5 : 0.3],
+    stepScale: [0.3],
+    precisionInto([rho], K) {
+      const logRho = Math.log(Math.abs(rho));
+      let last = 0;
+      let a = 0;
+      let c2 = 1;
+      for (let i = nl - 1; i >= 0; i--) {
+        const gap = gaps[i];
+        const at = colPtr[i];
+        const inner = i + 1 < nl && gaps[i + 1] > 0;
+        // a and c2 still are those of the gap to the next point
+        const next = inner ? (a * a) / c2 : 0;
+        if (inner) K[at + 1] = -a / c2;
+        if (gap !== last) {
+          last = gap;
+          a = gap > 0 ? rho ** gap : 0;
+          c2 = gap > 0 ? innovation(logRho, gap) : 1;
+        }
+        K[at] = 1 / c2 + next;
+      }
+    },
+    precisionDerivativeInto([rho], _k, dK) {
+      const logRho = Math.log(Math.abs(rho));
+      dK.fill(0);
+      for (let i = 1; i < nl; i++) {
+        const gap = gaps[i];
+        if (gap === 0) continue;
+        const a = rho ** gap;
+        const da = gap * rho ** (gap - 1);
+        const c2 = innovation(logRho, gap);
+        const d = (2 * a * da) / (c2 * c2);
+        dK[colPtr[i]] += d;
+        dK[colPtr[i - 1]] += d;
+        dK[colPtr[i - 1] + 1] = (-da * (1 + a * a)) / (c2 * c2);
+      }
+    },
+    logDeterminant([rho]) {
+      const logRho = Math.log(Math.abs(rho));
+      let s = 0;
+      for (let i = 0; i < nl; i++) if (gaps[i] > 0) s -= Math.log(innovation(logRho, gaps[i]));
+      return s;
+    },
+    logDeterminantDerivative([rho]) {
+      const logRho = Math.log(Math.abs(rho));
+      let s = 0;
+      for (let i = 0; i < nl; i++) {
+        const gap = gaps[i];
+        if (gap > 0) s += (2 * gap * rho ** (2 * gap - 1)) / innovation(logRho, gap);
+      }
+      return s;
+    },
+    meanVariance: () => 1,
+    natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0 }],
+    isSingular: ([rho], tolerance) => 1 - Math.abs(rho) < tolerance * tolerance,
+  };
+}
+
+/**
+ * Random walk of order 1 or 2 along series: increments (or changes of slope) are independent with variance sigma^2 sd^2 times the gap. The
+ * first `order` points of a series are zero and must not be among the points: `times` begins after them, `before` holds their times (the
+ * last one last) for each series. With an intercept (order 2: and a slope) by series in X the walk is the intrinsic one.
+ * Source: Rue and Held (2005), Gaussian Markov Random Fields, sections 3.3 and 3.4.
+ * @throws CovarianceStructureError for an order that is neither 1 nor 2, and for times that do not ascend
+ */
+export function randomWalkLevels(
+  points: SeriesPoints,
+  before: readonly (readonly number[])[],
+  order: 1 | 2 = 1,
+): LevelStructure {
+  if (order !== 1 && order !== 2)
+    throw new CovarianceStructureError(`the order of a random walk is 1 or 2, not ${order}`);
+  const { times, starts } = points;
+  const nl = times.length;
+  gapsOf('rw', points, false);
+  // D is lower banded with rows the standardised increments; K = D'D
+  const band = order + 1;
+  const D = new Float64Array(nl * band);
+  let logDet = 0;
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const t = (i: number) => (i >= starts[s] ? times[i] : before[s][before[s].length + i - starts[s]]);
+    for (let i = starts[s]; i < starts[s + 1]; i++) {
+      const d = t(i) - t(i - 1);
+      if (!(d > 0))
+        throw new CovarianceStructureError(
+          `the times of rw must ascend within a series; ${t(i)} comes after ${t(i - 1)}`,
+        );
+      if (order === 1) {
+        D[i * band] = 1 / Math.sqrt(d);
+        D[i * band + 1] = -1 / Math.sqrt(d);
+      } else {
+        const e = t(i - 1) - t(i - 2);
+        const root = Math.sqrt((d + e) / 2);
+        D[i * band] = 1 / (d * root);
+        D[i * band + 1] = -(1 / d + 1 / e) / root;
+        D[i * band + 2] = 1 / (e * root);
+      }
+      logDet += 2 * Math.log(D[i * band]);
+      // entries on points that are zero fall away
+      for (let k = 1; k < band; k++) if (i - k < starts[s]) D[i * band + k] = 0;
+    }
+  }
+  return knownPrecision('rw', bandedGram(D, nl, band, starts), logDet);
+}
+
+/** K = D'D for a lower banded D, by rows of `band` entries (diagonal first); no entries between series. */
+function bandedGram(D: Float64Array, n: number, band: number, starts: ArrayLike<number>): SparseLower {
+  const last = new Int32Array(n);
+  for (let s = 0; s + 1 < starts.length; s++)
+    for (let i = starts[s]; i < starts[s + 1]; i++) last[i] = starts[s + 1] - 1;
+  const colPtr = new Int32Array(n + 1);
+  for (let j = 0; j < n; j++) colPtr[j + 1] = colPtr[j] + 1 + Math.min(band - 1, last[j] - j);
+  const rowIdx = new Int32Array(colPtr[n]);
+  const values = new Float64Array(colPtr[n]);
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < j + colPtr[j + 1] - colPtr[j]; i++) {
+      const e = colPtr[j] + i - j;
+      rowIdx[e] = i;
+      // sum over rows r of D[r, i] D[r, j]
+      for (let r = i; r <= Math.min(last[j], j + band - 1); r++) values[e] += D[r * band + r - i] * D[r * band + r - j];
+    }
+  }
+  return { n, colPtr, rowIdx, values };
+}
+
+/** Lower triangle of a symmetric sparse matrix by columns, rows ascending, the diagonal first in each column. */
+export interface SparseLower {
+  readonly n: number;
+  readonly colPtr: Int32Array;
+  readonly rowIdx: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** A precision over levels without parameters. `meanVariance` is the mean diagonal of its inverse, where it is known. */
+export function knownPrecision(kind: string, K: SparseLower, logDeterminant: number, meanVariance = 1): LevelStructure {
+  return {
+    kind,
+    nl: K.n,
+    pattern: { colPtr: K.colPtr, rowIdx: K.rowIdx },
+    parLength: 0,
+    parNames: [],
+    searchScale: [],
+    lower: [],
+    upper: [],
+    start: [],
+    stepScale: [],
+    precisionInto: (_par, values) => values.set(K.values),
+    precisionDerivativeInto: (_par, _k, values) => void values.fill(0),
+    logDeterminant: () => logDeterminant,
+    logDeterminantDerivative: () => 0,
+    meanVariance: () => meanVariance,
+    natural: () => [],
+    isSingular: () => false,
+  };
+}

@@ -1,0 +1,3 @@
+export { columnCovariance, type TermContext, type TermCovariance } from './term-covariance.js';
+export { series, type SeriesOptions } from './series-term.js';
+export { pedigree, precision, relationship, type ColumnStructure, type KnownMatrix } from './relationship-term.js';

@@ -1,0 +1,117 @@
+import { ar1Levels, homogeneousDiagonal, overLevels, randomWalkLevels, unstructured } from '@blup/covariance';
+import { ModelError } from '../errors.js';
+import type { RandomEffectsTerm } from '../model-matrices.js';
+import type { TermContext, TermCovariance } from './term-covariance.js';
+
+/** A stochastic process along time within each level of the grouping factor. */
+export interface SeriesOptions {
+  /** `ar1`: whole times, lags count by them; `car1`: any times, 0 < rho < 1; `rw`: random walk. */
+  readonly kind: 'ar1' | 'car1' | 'rw';
+  /** Column of the times. */
+  readonly time: string;
+  /** Order of a random walk (default 1). */
+  readonly order?: 1 | 2;
+}
+
+/**
+ * Effects that follow a process along time within each level of the grouping factor, rows with the same level and time sharing one effect:
+ * `(1 | g)` is a latent series for each g, `(1 + x | g)` one with vector-valued points. The precision over the points is sparse, so cost
+ * and memory are linear in their number, and gaps in time are gaps.
+ *
+ * The term's levels become the points that have rows, named `g:time`, under the grouping factor `g:TIME`.
+ */
+export function series(options: SeriesOptions): TermCovariance {
+  return (term) => seriesTerm(term, options, term.column(options.time), options.time);
+}
+
+/** The term of a process at given times, one for each row. */
+export function seriesTerm(
+  term: TermContext,
+  { kind, order = 1 }: Pick<SeriesOptions, 'kind' | 'order'>,
+  times: Float64Array,
+  timeName: string,
+): RandomEffectsTerm {
+  const { group, names, columns, levels, levelIdx } = term;
+  const points = pointsOf(levels.length, levelIdx, times);
+  const process =
+    kind === 'rw' ? randomWalkOf(points, order) : { ...points, structure: ar1Levels(points, kind === 'car1') };
+  const nc = names.length;
+  const label = (k: number) => `${levels[process.series[k]]}:${process.times[k]}`;
+  return {
+    group: `${group}:${timeName}`,
+    names,
+    columns: process.zeroRows ? columns.map((z) => z.map((v, i) => (process.zeroRows![i] ? 0 : v))) : columns,
+    levels: Array.from(process.times, (_, k) => label(k)),
+    levelIdx: process.pointOfRow,
+    structure: overLevels(nc === 1 ? homogeneousDiagonal(1) : unstructured(nc), process.structure, kind),
+  };
+}
+
+interface Points {
+  readonly times: Float64Array;
+  /** First point of each series, and the number of points at the end. */
+  readonly starts: Int32Array;
+  /** Series of each point: a level of the grouping factor. */
+  readonly series: Int32Array;
+  readonly pointOfRow: Int32Array;
+  /** Rows whose effect is zero by definition. */
+  readonly zeroRows?: Uint8Array;
+}
+
+/** The distinct (level, time) pairs in order. O(n log n). */
+function pointsOf(nl: number, levelIdx: Int32Array, times: Float64Array): Points {
+  const n = levelIdx.length;
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => levelIdx[a] - levelIdx[b] || times[a] - times[b],
+  );
+  const pointOfRow = new Int32Array(n);
+  const pointTimes = new Float64Array(n);
+  const series = new Int32Array(n);
+  const starts = new Int32Array(nl + 1);
+  let m = 0;
+  for (let k = 0; k < n; k++) {
+    const i = order[k];
+    if (m === 0 || series[m - 1] !== levelIdx[i] || pointTimes[m - 1] !== times[i]) {
+      series[m] = levelIdx[i];
+      pointTimes[m] = times[i];
+      m++;
+      starts[levelIdx[i] + 1] = m;
+    }
+    pointOfRow[i] = m - 1;
+  }
+  for (let s = 0; s < nl; s++) starts[s + 1] = Math.max(starts[s + 1], starts[s]);
+  return { times: pointTimes.slice(0, m), starts, series: series.slice(0, m), pointOfRow };
+}
+
+/** Takes the first `order` points of each series out: a walk starts at zero there. */
+function randomWalkOf(points: Points, order: 1 | 2) {
+  const { times, starts, series, pointOfRow } = points;
+  const keep: number[] = [];
+  const before: number[][] = [];
+  const newStarts = [0];
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const first = Math.min(starts[s] + order, starts[s + 1]);
+    before.push([...times.subarray(starts[s], first)]);
+    for (let k = first; k < starts[s + 1]; k++) keep.push(k);
+    newStarts.push(keep.length);
+  }
+  if (keep.length === 0)
+    throw new ModelError(
+      'not-identified',
+      `a random walk of order ${order} needs more than ${order} times in some series`,
+    );
+  const position = new Int32Array(times.length).fill(-1);
+  keep.forEach((k, at) => (position[k] = at));
+  const zeroRows = Uint8Array.from(pointOfRow, (k) => (position[k] < 0 ? 1 : 0));
+  const left = {
+    times: Float64Array.from(keep, (k) => times[k]),
+    starts: Int32Array.from(newStarts),
+    series: Int32Array.from(keep, (k) => series[k]),
+  };
+  return {
+    ...left,
+    pointOfRow: pointOfRow.map((k) => Math.max(0, position[k])),
+    zeroRows,
+    structure: randomWalkLevels(left, before, order),
+  };
+}
