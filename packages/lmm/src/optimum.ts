@@ -10,7 +10,7 @@ import { checkIdentifiability, type IdentifiabilityCheck } from './identifiabili
 import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import type { Criterion, ProfiledObjective } from './profiled-objective.js';
-import { objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
+import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
 import { columnScales } from './start-values.js';
 
 /** What may be asked of a fit. */
@@ -93,7 +93,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   };
 }
 
-/** The polished point, unless the objective is higher there by more than rounding. */
+/** The polished point, unless the objective is higher there by more than what is negligible. */
 function bestOf(
   objective: ProfiledObjective,
   plan: SearchPlan,
@@ -102,8 +102,8 @@ function bestOf(
   for (const candidate of [found.polished, found.par]) {
     const par = snapToBoundary(objective, plan, candidate, found.value);
     const value = objectiveAtPar(objective, plan.composite, par);
-    const noise = Math.max(4e-14 * Math.abs(value) + 1e-11, objective.noise());
-    if (value <= found.value + noise || candidate === found.par) return { par, value };
+    const slack = Math.max(1.1 * NEGLIGIBLE_RISE, 4e-14 * Math.abs(value), objective.noise());
+    if (value <= found.value + slack || candidate === found.par) return { par, value };
   }
   return { par: found.par, value: found.value };
 }

@@ -95,9 +95,12 @@ export function objectiveAtPar(objective: ProfiledObjective, composite: Composit
   return objective.evaluate(theta);
 }
 
+/** A rise of the objective that no use of a likelihood can tell from none. */
+export const NEGLIGIBLE_RISE = 1e-8;
+
 /**
  * Puts standard deviations that are zero but for rounding exactly to zero, and brings every factor to its canonical form. An entry is
- * tried when it is small against its unit, and stays zero where the objective does not rise by more than rounding.
+ * tried when it is small against its unit, and stays zero where the objective does not rise by more than rounding or 1e-8.
  */
 export function snapToBoundary(
   objective: ProfiledObjective,
@@ -120,7 +123,7 @@ export function snapToBoundary(
     });
   };
   canonical(best);
-  const noise = Math.max(4e-14 * Math.abs(value) + 1e-11, objective.noise());
+  const slack = Math.max(NEGLIGIBLE_RISE, 4e-14 * Math.abs(value), objective.noise());
   for (const k of space.free) {
     if (
       lower[k] !== 0 ||
@@ -133,9 +136,9 @@ export function snapToBoundary(
     trial[k] = 0;
     canonical(trial);
     const at = objectiveAtPar(objective, composite, trial);
-    if (at <= bestValue + noise) {
+    if (at <= bestValue + slack) {
       best = trial;
-      bestValue = at;
+      bestValue = Math.min(at, bestValue);
     }
   }
   return best;
