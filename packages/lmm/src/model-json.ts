@@ -22,13 +22,18 @@ const REQUIRED: ReadonlyMap<string, 'number' | 'string' | 'array' | 'object'> = 
 ]);
 
 /**
- * Reads back what `JSON.stringify(model)` wrote: text, or the object that JSON.parse made of it.
+ * Reads back what `JSON.stringify(model)` wrote, or the summary in what {@link exportModel} wrote: text, or the object that JSON.parse made
+ * of it. (`readModel` reads the part that predicts.)
+ *
  * @throws ModelError `bad-model-json` when it is not an exported model, or one of a version that is not known here
  */
 export function modelFromJSON(json: unknown): FittedModelData {
   const value = typeof json === 'string' ? parse(json) : json;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('it is not an object');
-  const entries = new Map(Object.entries(value));
+  const exported = (value as { format?: unknown }).format === 'blup-model';
+  const summary = exported ? (value as { summary?: unknown }).summary : value;
+  if (typeof summary !== 'object' || summary === null) throw bad('it was exported without its summary');
+  const entries = new Map(Object.entries(summary));
   const version = entries.get('schemaVersion');
   if (version !== 1) throw bad(`its schemaVersion is ${String(version)}; this version reads 1`);
   for (const [key, kind] of REQUIRED) {
@@ -37,7 +42,7 @@ export function modelFromJSON(json: unknown): FittedModelData {
     if (found !== kind)
       throw bad(`its "${key}" is ${found === 'undefined' ? 'missing' : `of kind ${found}, not ${kind}`}`);
   }
-  return value as FittedModelData;
+  return summary as FittedModelData;
 }
 
 function parse(text: string): unknown {
