@@ -39,11 +39,15 @@ export class Engine {
     return this.unlessCancelled(session.fit(id, settings, proxy(onProgress)));
   }
 
-  /** Asks about a fit; it is repeated first when a cancelled fit took its worker along. */
-  async ask<T>(id: number, question: (session: Remote<Session>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  /** Asks about fits; those that a cancelled fit took along with its worker are repeated first. */
+  async ask<T>(
+    about: number | readonly number[],
+    question: (session: Remote<Session>) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
     const session = await this.session();
-    const settings = this.settings.get(id);
-    if (settings && !(await session.has(id))) {
+    for (const id of typeof about === 'number' ? [about] : about) {
+      const settings = this.settings.get(id);
+      if (!settings || (await session.has(id))) continue;
       const again = await this.unlessCancelled(session.fit(id, settings));
       if (!again.ok) return again;
     }

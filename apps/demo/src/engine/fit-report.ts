@@ -1,4 +1,4 @@
-import type { CoefficientTable, FittedModelData } from '@blup/lmm';
+import type { CoefficientTable, ExplainedVariance, Finding, FittedModelData } from '@blup/lmm';
 
 /** A fitted model without the effects of its levels. */
 export type SummaryData = Omit<FittedModelData, 'ranef'> & {
@@ -11,6 +11,9 @@ export interface FitReport {
   readonly data: SummaryData;
   /** With Satterthwaite's degrees of freedom where they cost little, else with none. */
   readonly coefficients: CoefficientTable;
+  /** What is worth knowing about the fit. */
+  readonly findings: readonly Finding[];
+  readonly explained: ExplainedVariance;
   /** Rows of the table. */
   readonly nrow: number;
   /** Rows left out because a value is missing, and how many each variable misses. */

@@ -2,13 +2,19 @@ import { structureFor } from '@blup/covariance';
 import {
   anova,
   coefficientTable,
+  compareModels,
+  explainedVariance,
+  explainFit,
   fitModel,
+  ranova,
   type AnovaTable,
   type AnovaType,
   type CoefficientTable,
   type DdfMethod,
   type FittedModel,
   type FittedModelData,
+  type ModelComparison,
+  type RandomEffectsTable,
 } from '@blup/lmm';
 import { modelTable, orderedByData } from '../data/model-table.js';
 import { DataError, type RawTable } from '../data/raw-table.js';
@@ -60,6 +66,8 @@ export class Session {
       const { frame, data } = model;
       return {
         data: { ...withoutEffects(data), parLower: [...model.optimum.composite.parBounds().lower] },
+        findings: explainFit(model),
+        explained: explainedVariance(model),
         coefficients: firstCoefficients(model),
         nrow: frame?.nrow ?? data.nobs,
         missing: { rows: frame?.omitted.missing.length ?? 0, by: frame?.omitted.byVariable ?? [] },
@@ -87,6 +95,16 @@ export class Session {
 
   anova(id: number, type: AnovaType, ddf: DdfMethod): Promise<Outcome<AnovaTable>> {
     return this.ask(id, (model) => anova(model, { type, ddf }));
+  }
+
+  /** Likelihood-ratio tests of the random effects. */
+  ranova(id: number): Promise<Outcome<RandomEffectsTable>> {
+    return this.ask(id, ranova);
+  }
+
+  /** Likelihood-ratio tests between fits of the same rows. */
+  compare(ids: readonly number[]): Promise<Outcome<ModelComparison>> {
+    return outcomeOf('', () => compareModels(ids.map((id) => this.modelOf(id))));
   }
 
   /** Residuals and fitted values. */
@@ -132,11 +150,14 @@ export class Session {
   }
 
   private ask<T>(id: number, question: (model: FittedModel) => T): Promise<Outcome<T>> {
-    return outcomeOf('', () => {
-      const model = this.models.get(id);
-      if (!model) throw new DataError('This fit is no longer at hand; fit the model again.');
-      return question(model);
-    });
+    return outcomeOf('', () => question(this.modelOf(id)));
+  }
+
+  /** @throws DataError when there is no such model */
+  private modelOf(id: number): FittedModel {
+    const model = this.models.get(id);
+    if (!model) throw new DataError('This fit is no longer at hand; fit the model again.');
+    return model;
   }
 
   private fitNow(settings: ModelSettings, onProgress?: (progress: Progress) => void): FittedModel {

@@ -1,3 +1,4 @@
+import type { Finding } from '@blup/lmm';
 import type { SummaryData } from '../engine/fit-report.js';
 import { formatNumber } from './number-text.js';
 
@@ -8,47 +9,33 @@ export interface Verdict {
 }
 
 /** What the certificate of a fit means, for people who have not met one. */
-export function certificateInWords(data: SummaryData): Verdict {
-  const { certificate: c, droppedColumns, theta } = data;
-  const sentences: string[] = [];
-  if (!c.converged) {
-    sentences.push(`The search ended early (${c.reason}) after ${c.evaluations} evaluations. ${sentence(c.message)}`);
-    sentences.push('Do not use these numbers yet.');
-    return { kind: 'bad', title: 'No minimum was found', sentences };
-  }
-  if (theta.length === 0) {
-    sentences.push('Without random effects the estimate is a closed formula; nothing had to be searched.');
-  } else {
-    sentences.push(
-      `The search took ${c.evaluations} evaluations with exact derivatives. It ended about ${formatNumber(c.decrement / Math.SQRT2, 2)} ` +
-        'standard errors of the variance parameters from the minimum' +
-        (c.decrement < 1e-5 ? ', closer than the digits shown.' : '.'),
-    );
-  }
-  if (c.conditioning < 1e-6 && theta.length > 1) {
-    sentences.push(
-      'Some combination of the variance parameters changes the criterion very little: the data say hardly anything about it.',
-    );
-  }
+export function certificateInWords({ certificate: c, theta }: SummaryData, findings: readonly Finding[]): Verdict {
+  const sentences = [searchInWords(c, theta.length)];
   for (const { name, slope } of c.boundary) {
     sentences.push(
-      `${name} is estimated as exactly zero. ` +
+      `${name} is exactly zero: ` +
         (slope >= 0
-          ? 'The criterion rises as soon as it is made larger, so zero is the best value, not a failure.'
-          : 'The criterion falls when it is made larger, so this is no minimum.'),
+          ? 'the criterion rises as soon as it is made larger, so zero is the best value, not a failure.'
+          : 'but the criterion falls when it is made larger, so this is no minimum.'),
     );
   }
-  if (c.singular) {
-    sentences.push(
-      'The fit is singular: some variance is zero or some correlation is ±1. The estimates are the maximum, but the data ' +
-        'do not support all the random effects that the formula asks for. A simpler random part may serve as well.',
-    );
-  }
-  if (droppedColumns.length > 0) {
-    sentences.push(`Left out, because other columns determine them: ${droppedColumns.join(', ')}.`);
-  }
+  // Warnings of the fit itself stand above the tables.
+  const shown = findings.filter(({ topic }) => topic !== 'data');
+  for (const { message, advice } of shown) sentences.push(`${sentence(message)} ${sentence(`what to do: ${advice}`)}`);
+  if (!c.converged) return { kind: 'bad', title: 'No minimum was found: do not use these numbers yet', sentences };
+  if (shown.some(({ severity }) => severity === 'problem'))
+    return { kind: 'bad', title: 'Converged, with a problem', sentences };
   if (c.singular) return { kind: 'look', title: 'Converged, on the boundary', sentences };
-  return { kind: 'good', title: 'Converged', sentences };
+  return { kind: shown.length > 0 ? 'look' : 'good', title: 'Converged', sentences };
+}
+
+function searchInWords(c: SummaryData['certificate'], parameters: number): string {
+  if (parameters === 0) return 'Without random effects the estimate is a closed formula; nothing had to be searched.';
+  if (!c.converged) return `The search ended early after ${c.evaluations} evaluations. ${sentence(c.message)}`;
+  return (
+    `The search took ${c.evaluations} evaluations with exact derivatives. It ended about ${formatNumber(c.decrement / Math.SQRT2, 2)} ` +
+    `standard errors of the variance parameters from the minimum${c.decrement < 1e-5 ? ', closer than the digits shown.' : '.'}`
+  );
 }
 
 const sentence = (text: string): string =>

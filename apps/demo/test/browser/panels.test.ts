@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readCase } from '@blup/golden';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { formatFixed } from '../../src/model/number-text.js';
+import { formatFixed, formatNumber } from '../../src/model/number-text.js';
 import { fitted, tableTexts, workbenchInBrowser } from './browser.js';
 
 const workbench = workbenchInBrowser();
@@ -50,6 +50,10 @@ test('tests of terms are those of lmerTest', async () => {
   expect(anovaTypeIII).toBeDefined();
   expect(row![0]).toBe('Days');
   expect(row![3]).toBe(formatFixed(satterthwaite.df[1], 1));
+  const random = await tableTexts(page, '.ranova');
+  const withoutSlope =
+    readCase('sleepstudy-ri-reml').results.objective - readCase('sleepstudy-rs-reml').results.objective;
+  expect(random.map((cells) => cells[4])).toContain(formatNumber(withoutSlope));
   await page.close();
 });
 
@@ -125,7 +129,10 @@ test('fits stand side by side, and can be removed', async () => {
   const coefficients = await tableTexts(page, '.coefficients');
   expect(coefficients.map(([term]) => term)).toEqual(['(Intercept)', 'Days']);
   expect(coefficients[1]![2]).toBe('');
-  expect(await page.textContent('[role=tabpanel] .note')).toContain('Fit all of them by ML');
+  const tests = await tableTexts(page, '.likelihood-ratio');
+  expect(tests.map(([fit]) => fit)).toEqual(['2', '1']);
+  expect(tests[1]![4]).toBe(formatNumber(readCase('sleepstudy-rs-ml').results.objective, 8));
+  expect(await page.textContent('[role=tabpanel] .note')).toContain('refitted by maximum likelihood');
   await page.getByRole('button', { name: 'Remove fit 1' }).click();
   expect(await page.getByRole('tab', { name: 'Compare' }).count()).toBe(0);
   await page.close();
