@@ -58,4 +58,6 @@ for (let seed = 1; seed <= count; seed++) {
 }
 evaluations.sort((a, b) => a - b);
 const at = (share) => evaluations[Math.min(count - 1, Math.floor(share * count))];
-console.log(`${count} problems: evaluations median ${at(0.5)}, 90 % ${at(0.9)}, largest ${at(1)}; ${unconverged} not converged; ${missed} of ${4 * count} other starts found a lower optimum`);
+console.log(
+  `${count} problems: evaluations median ${at(0.5)}, 90 % ${at(0.9)}, largest ${at(1)}; ${unconverged} not converged; ${missed} of ${4 * count} other starts found a lower optimum`,
+);
