@@ -18,3 +18,7 @@ export { compareModels, type ModelComparison } from './compare-models.js';
 export { drop1, type DropTable } from './drop-terms.js';
 export { boundaryP, ranova, type BoundaryMethod, type RandomEffectsTable } from './ranova.js';
 export { exactRLRT, type ExactRlrt } from './exact-rlrt.js';
+export { profile, type ParameterProfile, type Profile } from './profile.js';
+export type { ProfiledParameter } from './constrained-deviance.js';
+export { varianceIntervals, type VarianceIntervals } from './variance-intervals.js';
+export { confint, type Intervals } from './confint.js';
