@@ -1,5 +1,6 @@
 import { lambdaOf } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
+import { levelVariances } from '../prediction/level-variances.js';
 import type { RandomEffectsTerm } from '../model-matrices.js';
 
 /** Where the variance of the response comes from, and the shares that are usually reported. */
@@ -30,7 +31,7 @@ export interface ExplainedVariance {
  */
 export function explainedVariance(model: FittedModel): ExplainedVariance {
   const { optimum, data } = model;
-  const { matrices: m, composite, par, cp } = optimum;
+  const { matrices: m, composite, par, cp, objective, theta } = optimum;
   const n = m.y.length;
   const s2 = data.sigma ** 2;
   const linear = new Float64Array(n);
@@ -39,10 +40,15 @@ export function explainedVariance(model: FittedModel): ExplainedVariance {
     for (let i = 0; i < n; i++) linear[i] += data.beta.values[k] * x[i];
   });
   const fixed = sampleVariance(linear);
+  objective.evaluate(theta);
+  const { precisions } = objective.pls;
   const byGroup = new Map<string, number>();
   m.terms.forEach((term, t) => {
     const lambda = lambdaOf(composite.parts[t], par.subarray(composite.parOffset[t], composite.parOffset[t + 1]));
-    byGroup.set(term.group, (byGroup.get(term.group) ?? 0) + s2 * meanRelativeVariance(term, lambda));
+    byGroup.set(
+      term.group,
+      (byGroup.get(term.group) ?? 0) + s2 * meanRelativeVariance(term, lambda, levelVariances(precisions[t])),
+    );
   });
   const random = [...byGroup.values()].reduce((a, b) => a + b, 0);
   const residual = (m.weights ? m.weights.reduce((s, w) => s + s2 / w, 0) : s2 * n) / n;
@@ -59,8 +65,12 @@ export function explainedVariance(model: FittedModel): ExplainedVariance {
   };
 }
 
-/** Mean over the rows of |lambda'z|^2. */
-function meanRelativeVariance({ columns, levelIdx }: RandomEffectsTerm, lambda: Float64Array): number {
+/** Mean over the rows of |lambda'z|^2, times the relative variance of the row's level where levels are correlated. */
+function meanRelativeVariance(
+  { columns, levelIdx }: RandomEffectsTerm,
+  lambda: Float64Array,
+  variances: Float64Array | null,
+): number {
   const nc = columns.length;
   const n = levelIdx.length;
   let sum = 0;
@@ -68,7 +78,7 @@ function meanRelativeVariance({ columns, levelIdx }: RandomEffectsTerm, lambda: 
     for (let c = 0; c < nc; c++) {
       let s = 0;
       for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * columns[r][i];
-      sum += s * s;
+      sum += s * s * (variances ? variances[levelIdx[i]] : 1);
     }
   }
   return sum / n;

@@ -11,7 +11,7 @@ export type ResidualKind = 'response' | 'pearson' | 'scaled' | 'marginal' | 'nor
 
 /**
  * Residuals of the rows that took part, length nobs.
- * @throws ModelError `bad-option` for an unknown kind
+ * @throws ModelError `bad-option` for an unknown kind, or normalised residuals where levels are correlated
  */
 export function residuals(model: FittedModel, kind: ResidualKind = 'response'): Float64Array {
   switch (kind) {
@@ -56,6 +56,12 @@ function normalisedResiduals(model: FittedModel): Float64Array {
   if (m.weights) for (let i = 0; i < r.length; i++) r[i] *= Math.sqrt(m.weights[i]);
   const scaled = r.map((v) => v / sigma);
   if (cp.q === 0) return scaled;
+  if (pls.precisions.some(Boolean)) {
+    throw new ModelError(
+      'bad-option',
+      'normalised residuals are there for terms with independent levels only, so far: use marginal or scaled ones',
+    );
+  }
   const spherical = sphericalColumns(model);
   const v = new Float64Array(cp.q);
   m.terms.forEach(({ levelIdx }, t) => {

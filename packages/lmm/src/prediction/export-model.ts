@@ -52,6 +52,8 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
       names: term.names,
       lambda: [...term.lambda],
       modes: [...term.modes],
+      ...(term.levelVariances && { levelVariances: [...term.levelVariances] }),
+      ...(!term.fromDesign && { fromDesign: false as const }),
     })),
     ...(options.standardErrors && system
       ? {

@@ -26,6 +26,10 @@ export interface ExportedModel {
     readonly names: readonly string[];
     readonly lambda: readonly number[];
     readonly modes: readonly number[];
+    /** For correlated levels alone. */
+    readonly levelVariances?: readonly number[];
+    /** False where new rows cannot be read by the design; else left out. */
+    readonly fromDesign?: false;
   }[];
   /** What standard errors at known levels need; left out unless asked for. */
   readonly system?: {

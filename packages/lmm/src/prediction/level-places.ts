@@ -10,6 +10,10 @@ import type { NewLevelPolicy } from './predict-options.js';
 export function placesOf(term: PredictionTerm, row: NewRowsTerm, policy: NewLevelPolicy): Int32Array {
   const known = new Map(term.levels.map((level, l) => [level, l]));
   const places = Int32Array.from(row.levels, (level) => known.get(level) ?? -1);
+  if (policy === 'integrated' && term.levelVariances) {
+    const l = row.levelIdx.find((at) => at < 0 || places[at] < 0);
+    if (l !== undefined) throw correlatedLevels(term, row.levels[l] ?? 'a missing level');
+  }
   if (policy !== 'refuse') return places;
   for (let i = 0; i < row.levelIdx.length; i++) {
     const l = row.levelIdx[i];
@@ -21,4 +25,13 @@ export function placesOf(term: PredictionTerm, row: NewRowsTerm, policy: NewLeve
     );
   }
   return places;
+}
+
+/** The variance of a level that is not in the fit depends on how it is related to the others, which nobody said. */
+export function correlatedLevels(term: PredictionTerm, level: string): ModelError {
+  return new ModelError(
+    'new-level',
+    `the levels of ${term.label} are correlated, and nothing is known of the new level "${level}": choose newLevels "population", or leave ` +
+      'the term out',
+  );
 }

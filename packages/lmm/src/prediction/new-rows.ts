@@ -43,6 +43,13 @@ export function newRows(
       'the model was fitted to ready-made matrices: new rows must be ready-made, too (predictRows)',
     );
   }
+  model.terms.forEach((term, t) => {
+    if (needs[t] === 'nothing' || term.fromDesign) return;
+    throw new ModelError(
+      'bad-option',
+      `the levels of ${term.label} were read beside the formula: predict without it (terms), or from ready-made rows (predictRows)`,
+    );
+  });
   const needOf = needsByDesignTerm(design, needs);
   const full = design.random.filter((_, t) => needOf[t] === 'levels');
   const frame = applyDesign({ ...design, random: full }, table, { functions });

@@ -73,7 +73,7 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
       const nc = term.names.length;
       const place = places[t];
       const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
-      const prior = l >= 0 ? 0 : relativeVariance(term, row, i);
+      const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i);
       if (!place) excluded += prior;
       else between += prior;
       if (l < 0) continue;
@@ -101,6 +101,14 @@ function spherical({ lambda, names }: PredictionTerm, row: NewRowsTerm, i: numbe
   let s = 0;
   for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * row.columns[r][i];
   return s;
+}
+
+/** Relative variance of the row's level, known (a term that takes no part) or new; of an unknown correlated level nothing is known. */
+function levelFactor(term: PredictionTerm, row: NewRowsTerm, i: number): number {
+  const { levelVariances } = term;
+  if (!levelVariances) return 1;
+  const l = row.levelIdx[i] < 0 ? -1 : term.levels.indexOf(row.levels[row.levelIdx[i]]);
+  return l < 0 ? Number.NaN : levelVariances[l];
 }
 
 /** z'lambda lambda'z */

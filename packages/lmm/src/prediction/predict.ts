@@ -34,8 +34,11 @@ export function predict(
     return predictRows(source, trainingRows(fitted.optimum.matrices), options);
   }
   const anew = options.interval === 'prediction';
-  const needs = selectTerms(source, options.terms).map((included): TermNeed =>
-    included ? 'levels' : anew ? 'columns' : 'nothing',
-  );
+  // A group drawn anew has the variance of its level, where levels are correlated.
+  const needs = selectTerms(source, options.terms).map((included, t): TermNeed => {
+    if (included) return 'levels';
+    if (!anew) return 'nothing';
+    return source.terms[t].levelVariances ? 'levels' : 'columns';
+  });
   return predictRows(source, newRows(source, table, needs, options.functions), options);
 }

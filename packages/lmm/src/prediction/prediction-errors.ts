@@ -109,7 +109,7 @@ function solveTransposedUpperInto(R: Float64Array, p: number, x: Float64Array, o
 function factorOf({ colPtr, rowIdx, values }: Pick<PredictionSystem, 'colPtr' | 'rowIdx' | 'values'>): CholeskyFactor {
   const n = colPtr.length - 1;
   const factor = createFactor(analyze({ nrow: n, ncol: n, colPtr, rowIdx }, { ordering: 'amd' }));
-  factorize(factor, values, 1);
+  factorize(factor, values);
   return factor;
 }
 

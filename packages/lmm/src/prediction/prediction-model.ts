@@ -3,6 +3,8 @@ import type { Design } from '@blup/formula';
 import { solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import { solveLowerInPlace } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
+import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { levelVariances } from './level-variances.js';
 import { aliasedColumns, type AliasedColumn } from './aliased-columns.js';
 
 /** One random-effects term as prediction needs it. */
@@ -16,13 +18,20 @@ export interface PredictionTerm {
   readonly lambda: Float64Array;
   /** Conditional modes, level by level: nl times nc numbers. */
   readonly modes: Float64Array;
+  /**
+   * Relative variance of each level's effects where the levels are correlated (Var b_l = sigma^2 levelVariances[l] lambda lambda'), length nl;
+   * null for independent levels, where it is 1. Nothing is known of new levels of such a term.
+   */
+  readonly levelVariances: Float64Array | null;
+  /** Whether the design says which level a new row has; not so for time points that were read beside the formula. */
+  readonly fromDesign: boolean;
   /** Number of each level's first random effect, length nl. */
   readonly effects: Int32Array;
 }
 
 /** What standard errors of known levels need: the penalised system at the estimated theta. */
 export interface PredictionSystem {
-  /** Lower triangle of Lambda'Z'Z Lambda, q by q, by columns. */
+  /** Lower triangle of S (Lambda'Z'Z Lambda + I for independent levels), q by q, by columns, the diagonal first. */
   readonly colPtr: Int32Array;
   readonly rowIdx: Int32Array;
   readonly values: Float64Array;
@@ -63,7 +72,7 @@ export interface PredictionModel {
 export interface ScoredSystem {
   /** Number of the first scored effect. */
   readonly first: number;
-  /** Lower triangle of Lambda'Z'Z Lambda, m by m, by columns. */
+  /** Lower triangle of S, m by m, by columns, the diagonal first. */
   readonly colPtr: Int32Array;
   readonly rowIdx: Int32Array;
   readonly values: Float64Array;
@@ -105,16 +114,36 @@ export function predictionModel(model: FittedModel): PredictionModel {
       }
       const label = frame?.random[t]?.label ?? `(${term.names.join(' + ')} | ${term.group})`;
       const effects = Int32Array.from({ length: nl }, (_, l) => start + l * nc);
-      return { label, group: term.group, names: term.names, levels: term.levels, lambda, modes, effects };
+      const read = frame?.random[t];
+      return {
+        label,
+        group: term.group,
+        names: term.names,
+        levels: term.levels,
+        lambda,
+        modes,
+        levelVariances: levelVariances(pls.precisions[t]),
+        fromDesign: !read || (read.group === term.group && read.names.join('\n') === term.names.join('\n')),
+        effects,
+      };
     }),
     system: {
       colPtr: colPtr.slice(),
       rowIdx: rowIdx.slice(),
-      values: pls.values.slice(),
+      values: systemValues(pls),
       effectsOnFixed: effectsOnFixed(model),
     },
     scored: null,
   };
+}
+
+/** S on its pattern; where all levels are independent, the identity is added only by the factorisation. */
+export function systemValues({ placed, values, precisions }: PenalizedLeastSquares): Float64Array {
+  const out = values.slice();
+  if (precisions.some(Boolean)) return out;
+  const { colPtr, ncol } = placed.pattern;
+  for (let j = 0; j < ncol; j++) out[colPtr[j]] += 1;
+  return out;
 }
 
 /** RXt' R: the triangle of the basis Q1 taken back to the columns of X. */

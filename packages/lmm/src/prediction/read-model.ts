@@ -39,6 +39,10 @@ export function readModel(json: unknown): PredictionModel {
       levels: group.levels,
       lambda: numbers(term.lambda, nc * nc, `terms[${t}].lambda`),
       modes: numbers(term.modes, nc * group.levels.length, `terms[${t}].modes`),
+      levelVariances: term.levelVariances
+        ? numbers(term.levelVariances, group.levels.length, `terms[${t}].levelVariances`)
+        : null,
+      fromDesign: term.fromDesign !== false,
       effects,
     };
   });

@@ -34,7 +34,8 @@ export function rowPredictor(
   const careful = (row: Row): number => predict(source, [row], functions ? { ...plain, functions } : plain).fit[0];
   const { design } = source;
   if (!design) throw new ModelError('bad-option', 'the model was fitted to ready-made matrices: use predictRows');
-  if (source.fixed.aliased.length > 0) return careful;
+  const unread = source.terms.some((term, t) => included[t] && !term.fromDesign);
+  if (unread || source.fixed.aliased.length > 0) return careful;
   const read = readerOf(design, included);
   if (!read) return careful;
   const { fixed } = source;

@@ -7,7 +7,14 @@ import type { ModelMatrices, RandomEffectsTerm } from '../model-matrices.js';
 import { penalizedLeastSquares, solvePenalized, type PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { changeFactorInto } from '../term-basis.js';
 import { newRows, type NewRows } from './new-rows.js';
-import { predictionModel, type PredictionModel, type PredictionTerm, type ScoredSystem } from './prediction-model.js';
+import {
+  predictionModel,
+  systemValues,
+  type PredictionModel,
+  type PredictionTerm,
+  type ScoredSystem,
+} from './prediction-model.js';
+import { correlatedLevels } from './level-places.js';
 import { numberOf } from './predict-options.js';
 import { predictRows } from './predict-rows.js';
 
@@ -63,6 +70,9 @@ export function scoreRows(
   if (fresh.every((f) => f.levels.length === 0)) {
     throw new ModelError('bad-option', 'every level of the rows is known to the model: there is no group to score');
   }
+  fresh.forEach(({ levels }, t) => {
+    if (levels.length > 0 && model.terms[t].levelVariances) throw correlatedLevels(model.terms[t], levels[0]);
+  });
   const active = fresh.flatMap(({ levels }, t) => (levels.length > 0 ? [t] : []));
   const matrices: ModelMatrices = {
     responseName: model.responseName,
@@ -195,7 +205,7 @@ function scoredSystem(
     });
   });
   const { colPtr, rowIdx } = pls.placed.pattern;
-  return { first, colPtr, rowIdx, values: pls.values, LZtX, known };
+  return { first, colPtr, rowIdx, values: systemValues(pls), LZtX, known };
 }
 
 /** lambda'z, entry c: the weight of u_c in row i. */

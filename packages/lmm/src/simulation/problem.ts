@@ -69,6 +69,7 @@ export function plainProblem(model: FittedModel): PlainProblem {
       terms: matrices.terms.map((term, t) => {
         const asked = model.frame?.random[t]?.structure;
         const structure = asked ?? { name: term.structure.kind === 'scalar' ? 'us' : term.structure.kind, args: {} };
+        if (term.structure.levels) throw unsendable(structure.name);
         requireByName(structure, term.structure.nc, term.structure.parLength);
         return {
           ...term,
@@ -88,11 +89,14 @@ function requireByName(structure: StructureName, nc: number, parLength: number):
     // What is wrong with it is said below.
   }
   if (made?.parLength === parLength) return;
-  throw new ModelError(
-    'bad-option',
-    `a worker cannot make the covariance structure "${structure.name}" of this model from its name: run without workers`,
-  );
+  throw unsendable(structure.name);
 }
+
+const unsendable = (name: string): ModelError =>
+  new ModelError(
+    'bad-option',
+    `a worker cannot make the covariance structure "${name}" of this model from its name: run without workers`,
+  );
 
 /** The problem that was sent. */
 export function problemFromPlain(plain: PlainProblem, own?: ReadonlyMap<string, StructureFactory>): SimulationProblem {

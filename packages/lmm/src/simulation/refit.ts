@@ -4,6 +4,7 @@ import type { CrossProducts } from '../cross-products.js';
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from '../dense.js';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
+import { levelPrecisions } from '../level-precision.js';
 import { penalizedLeastSquares } from '../penalized-least-squares.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
 import { search } from '../search.js';
@@ -51,8 +52,8 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
   const cp: Writable<CrossProducts> = { ...plain, Zty: new Float64Array(plain.q), Xty: new Float64Array(plain.p) };
   const fixed = { ...cp.fixed, c: new Float64Array(cp.p) };
   cp.fixed = fixed;
-  const pls = penalizedLeastSquares(cp);
   const structure = composite(matrices.terms.map((t) => t.structure));
+  const pls = penalizedLeastSquares(cp, levelPrecisions(cp, structure));
   const { columns, free, start, unit } = searchSpace(cp, structure, fixedPar, problem.par);
   const working = profiledObjective(cp, structure, criterion, pls, columns.bases);
   const objective = profiledObjective(cp, structure, criterion, pls);
@@ -73,22 +74,36 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
       cp.yty = products.into(cp.Zty, cp.Xty);
       pls.work.Zty.set(cp.Zty);
       pls.work.Xty.set(cp.Xty);
+      // The solution that stands there belongs to another response.
+      pls.outcome = 'not-finite';
       let from = start;
+      let used = { columns, objective: working };
       let evaluations = 0;
-      for (let round = 0; ; round++) {
-        const found = search(working, { start: from, unit, free }, { tolerance: 1e-6, maxEvaluations: 500 });
+      for (let reads = 0, turns = 0; ;) {
+        const found = search(used.objective, { start: from, unit, free }, { tolerance: 1e-6, maxEvaluations: 500 });
         evaluations += found.evaluations.length;
-        const value = evaluateAt(working, found.par);
+        const value = evaluateAt(used.objective, found.par);
         // Where effects dwarf residuals, they are taken from y, so that sums of squares keep their digits.
-        if (round < DIGIT_ROUNDS && pls.wrss < DWARFED * cp.yty) {
+        if (reads < DIGIT_ROUNDS && pls.wrss < DWARFED * cp.yty) {
           const b0 = pls.b.slice();
           products.subtract(b0);
           cp.b0 = b0;
           cp.yty = products.into(cp.Zty, cp.Xty);
+          pls.outcome = 'not-finite';
           from = found.par;
+          reads++;
           continue;
         }
-        const par = zeroVanishing(objective, columns.outOf(found.par), value, free, given);
+        // A search that got stuck goes on along the principal axes of where it is.
+        if (found.reason !== 'converged' && turns < TURNS) {
+          const turned = used.columns.turnedAt(found.par);
+          const { bases } = turned.columns;
+          used = { columns: turned.columns, objective: profiledObjective(cp, structure, criterion, pls, bases) };
+          from = turned.par;
+          turns++;
+          continue;
+        }
+        const par = zeroVanishing(objective, used.columns.outOf(found.par), value, free, given);
         const best = evaluateAt(objective, par);
         const theta = new Float64Array(structure.thetaLength);
         structure.thetaInto(par, theta);
@@ -114,6 +129,9 @@ const DWARFED = 1e-6;
 
 /** How often effects may be taken from y. */
 const DIGIT_ROUNDS = 6;
+
+/** How often columns may be turned. */
+const TURNS = 3;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

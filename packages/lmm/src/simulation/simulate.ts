@@ -1,4 +1,5 @@
 import { composite, lambdaOf } from '@blup/covariance';
+import { levelCorrelation, type LevelCorrelation } from './level-correlation.js';
 import { FittedModel } from '../fitted-model.js';
 import { problemOf, type SimulationProblem } from './problem.js';
 import { randomStream } from './random-stream.js';
@@ -42,13 +43,18 @@ export function simulator(
   });
   if (randomEffects === 'kept') m.terms.forEach((_, t) => addEffects(problem, t, problem.modes[t], mean));
   const residualSd = m.weights && m.weights.map((w) => sigma / Math.sqrt(w));
+  const theta = new Float64Array(structure.thetaLength);
+  structure.thetaInto(par, theta);
+  const correlate = structure.parts.map((part, t) =>
+    levelCorrelation(part, theta.subarray(0, structure.thetaOffset[t + 1])),
+  );
   const effects = m.terms.map((t) => new Float64Array(t.levels.length * t.names.length));
   return (replicate, y) => {
     const { normal } = randomStream(seed, replicate);
     y.set(mean);
     if (randomEffects === 'new') {
       m.terms.forEach((term, t) => {
-        drawEffectsInto(factors[t], term.names.length, sigma, normal, effects[t]);
+        drawEffectsInto(factors[t], term.names.length, sigma, normal, correlate[t], effects[t]);
         addEffects(problem, t, effects[t], y);
       });
     }
@@ -57,13 +63,23 @@ export function simulator(
   };
 }
 
-/** b = sigma lambda u for every level; lambda is nc by nc, column-major. */
-function drawEffectsInto(lambda: Float64Array, nc: number, sigma: number, normal: () => number, b: Float64Array): void {
-  b.fill(0);
+/** b = sigma lambda u for every level, u standard normal, correlated over levels if need be; lambda is nc by nc, column-major. */
+function drawEffectsInto(
+  lambda: Float64Array,
+  nc: number,
+  sigma: number,
+  normal: () => number,
+  correlate: LevelCorrelation | null,
+  b: Float64Array,
+): void {
+  for (let k = 0; k < b.length; k++) b[k] = sigma * normal();
+  if (correlate) correlate(b, nc);
+  // lambda is lower triangular: from the last row up, u is read before it is overwritten.
   for (let at = 0; at < b.length; at += nc) {
-    for (let c = 0; c < nc; c++) {
-      const u = sigma * normal();
-      for (let r = 0; r < nc; r++) b[at + r] += lambda[c * nc + r] * u;
+    for (let r = nc - 1; r >= 0; r--) {
+      let s = 0;
+      for (let c = 0; c <= r; c++) s += lambda[c * nc + r] * b[at + c];
+      b[at + r] = s;
     }
   }
 }

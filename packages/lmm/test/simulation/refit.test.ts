@@ -20,24 +20,21 @@ describe('refitting the response of the fit gives the fit', () => {
 });
 
 describe('refitting other responses', () => {
-  it('is as good as a fit of its own, for any model', () => {
+  it('gives the fit of its own, for any model that has enough rows to have one', () => {
     fc.assert(
       fc.property(modelShapes, fc.boolean(), fc.nat(1000), (shape, reml, seed) => {
-        const input = modelOf(shape);
+        // With about as many effects as rows the likelihood may have no maximum, or several.
+        const terms = shape.terms.slice(0, 2).map((t) => ({ ...t, nested: false, nc: Math.min(t.nc, 2) }));
+        const input = modelOf({ ...shape, terms, n: 120 });
         const model = fitMatrices(input, { reml });
         const gauss = normal(uniform(seed + 1));
         const y = input.y.map((v) => v + 2 * gauss());
         const own = fitMatrices({ ...input, y }, { reml });
-        const { refit } = refitter(model);
-        const got = refit(y);
-        // Some random models have several minima, or none that is sharp.
-        if (!own.data.certificate.converged || !got.converged) return;
-        if (Math.abs(got.objective - own.data.objective) > 1e-6) {
-          expect(Math.abs(got.objective - own.data.objective)).toBeLessThan(2);
-          return;
-        }
-        expect(got.sigma / own.data.sigma).toBeCloseTo(1, 4);
-        got.beta.forEach((b, k) => expect(Math.abs(b - own.data.beta.values[k])).toBeLessThan(1e-3 * own.data.se[k]));
+        const got = refitter(model).refit(y);
+        expect(got.converged).toBe(own.data.certificate.converged);
+        expect(Math.abs(got.objective - own.data.objective)).toBeLessThan(1e-7);
+        expect(got.sigma / own.data.sigma).toBeCloseTo(1, 6);
+        got.beta.forEach((b, k) => expect(Math.abs(b - own.data.beta.values[k])).toBeLessThan(1e-5 * own.data.se[k]));
       }),
       { numRuns: 60 },
     );
