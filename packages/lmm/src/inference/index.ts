@@ -22,3 +22,13 @@ export { profile, type ParameterProfile, type Profile } from './profile.js';
 export type { ProfiledParameter } from './constrained-deviance.js';
 export { varianceIntervals, type VarianceIntervals } from './variance-intervals.js';
 export { confint, type Intervals } from './confint.js';
+export { emmeans, emtrends, type EmmeansOptions, type MarginalMeans } from './emmeans/emmeans.js';
+export {
+  contrasts,
+  pairs,
+  type ContrastMethod,
+  type ContrastOptions,
+  type MeanContrasts,
+} from './emmeans/contrasts.js';
+export type { Adjustment } from './emmeans/adjust.js';
+export type { GridValue } from './emmeans/reference-grid.js';
