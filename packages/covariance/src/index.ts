@@ -29,3 +29,5 @@ export {
   type Pedigree,
   type PedigreeTable,
 } from './levels/pedigree.js';
+export { compoundSymmetryLevels, strataLevels, unstructuredLevels } from './levels/blocks.js';
+export { residualCovariance, type ResidualStructure } from './residual.js';

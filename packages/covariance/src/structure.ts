@@ -1,4 +1,5 @@
 import type { LevelStructure } from './levels/level-structure.js';
+import type { ResidualStructure } from './residual.js';
 
 /**
  * The coordinate in which a search moves one par: itself (`linear`; for standard deviations that may pass through zero, where the
@@ -47,6 +48,8 @@ export interface CovarianceStructure {
    * may then run in columns that are better conditioned. `theta` must be the lower triangle of `lambda`, column by column, and `par = theta`.
    */
   readonly anyColumns?: boolean;
+  /** The residual structure whose parameters these are; such a structure has no columns. */
+  readonly residual?: ResidualStructure;
   /**
    * A start value. `scale[c]` is the root mean square of column c of Z, so that a relative standard deviation of
    * `1 / scale[c]` makes the column contribute about as much variance as the residuals.

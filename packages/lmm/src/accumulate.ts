@@ -4,6 +4,7 @@ import { applyBasisInPlace, type FixedEffectsBasis } from './fixed-effects-colum
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 import { addGram } from './gram.js';
 import { forEachRowBlock, responseBlockInto, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
+import { residualCrossProducts } from './residual-products.js';
 import { termBasis, termBlockInto, type TermBasis } from './term-basis.js';
 
 /** The changes of basis, which are found in a first pass over the model frame. */
@@ -24,6 +25,8 @@ export function findBases(m: ModelMatrices): Bases {
  * Accumulates the cross-products of a model frame block of rows by block of rows, without forming Z.
  * Cost O(n (nc + p)^2) and one counting sort of the rows for each pair of terms.
  *
+ * A residual structure (the last term) makes them depend on its parameters: {@link residualCrossProducts}.
+ *
  * @param b0 random effects in changed columns (length q) that are taken from y first: with `b0` near the solution, sums of squares keep
  * their digits even where the random effects are larger than the residuals by many orders of magnitude.
  */
@@ -32,6 +35,7 @@ export function accumulateCrossProducts(
   bases: Bases = findBases(m),
   b0: Float64Array | null = null,
 ): CrossProducts {
+  if (m.terms.at(-1)?.structure.residual) return residualCrossProducts(m, bases);
   const { fixed } = bases;
   const n = m.y.length;
   const p = fixed.kept.length;

@@ -1,3 +1,4 @@
+import type { ResidualProducts } from './residual-products.js';
 import type { FixedEffectsBasis } from './fixed-effects-columns.js';
 import type { TermBasis } from './term-basis.js';
 
@@ -28,9 +29,11 @@ export interface CrossProducts {
   /** Q1'y~, length p. */
   readonly Xty: Float64Array;
   /** y~'y~. */
-  readonly yty: number;
+  yty: number;
   /** Random effects (in changed columns, length q) that were taken from y before accumulating; null for none. */
   readonly b0: Float64Array | null;
+  /** How the numbers follow the parameters of a residual structure; absent for independent residuals. */
+  readonly residual?: ResidualProducts;
 }
 
 /** The diagonal blocks of Z~'Z~ of one term: one symmetric nc by nc block for each level. */
@@ -44,11 +47,14 @@ export interface TermProducts {
   readonly blocks: Float64Array;
 }
 
-/** Z~_i'Z~_j for two terms, i after j: a sparse matrix of blocks, one for each pair of levels that share a row. */
+/**
+ * Z~_i'Z~_j for two terms, i after j: a sparse matrix of blocks, one for each pair of levels that share a row. With correlated residuals also
+ * i = j: the pairs of different levels that correlated rows bring together, the larger level in the rows.
+ */
 export interface PairProducts {
   /** Term of the rows. */
   readonly i: number;
-  /** Term of the columns, smaller than i. */
+  /** Term of the columns, at most i. */
   readonly j: number;
   /** Block starts by level of term j, length nl_j + 1. */
   readonly colPtr: Int32Array;

@@ -13,6 +13,7 @@ import { FittedModel } from './fitted-model.js';
 import { checkMatrices, type ModelMatricesInput } from './model-matrices.js';
 import { findOptimum, type FitOptions } from './optimum.js';
 import { formulaTerm } from './structured-terms/formula-term.js';
+import { residualTerm, type ResidualOptions } from './structured-terms/residual-term.js';
 import type { TermCovariance } from './structured-terms/term-covariance.js';
 
 /** How to read the table and how to fit. */
@@ -24,6 +25,8 @@ export interface FitModelOptions extends ModelFrameOptions, FitOptions {
    * 'day' }) }`. The key is the term as the formula has it, `(1 | animal)`, or its grouping factor.
    */
   readonly covariance?: Readonly<Record<string, TermCovariance>>;
+  /** Correlation of residuals within groups, or variances by stratum: `{ kind: 'ar1', time: 'day', by: 'Subject' }` or `ar1(day | Subject)`. */
+  readonly residual?: string | ResidualOptions;
 }
 
 /**
@@ -62,13 +65,13 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
  */
 export function matricesOf(
   frame: ModelFrame,
-  options: Pick<FitModelOptions, 'structures' | 'covariance'> = {},
+  options: Pick<FitModelOptions, 'structures' | 'covariance' | 'residual' | 'categories'> = {},
   table: Table | null = null,
 ): ModelMatricesInput {
   if (!frame.response) {
     throw new ModelError('no-response', 'the formula has no response: write it as `y ~ ...`');
   }
-  const { structures, covariance } = options;
+  const { structures, covariance, residual } = options;
   for (const key of Object.keys(covariance ?? {})) {
     if (frame.random.some(({ label, group }) => label === key || group === key)) continue;
     const known = frame.random.map(({ label }) => label).join(', ') || 'none';
@@ -77,11 +80,17 @@ export function matricesOf(
       `covariance has a structure for "${key}", which is no term; the terms are: ${known}`,
     );
   }
+  const terms = frame.random.map((_, k) => formulaTerm(frame, k, table, structures, covariance));
+  if (residual !== undefined) {
+    if (!table)
+      throw new ModelError('bad-option', 'a residual structure needs the table that it reads its columns from');
+    terms.push(residualTerm(frame, table, residual, options.categories));
+  }
   return {
     responseName: frame.response.name,
     y: frame.response.values,
     X: { names: frame.fixed.names, columns: frame.fixed.columns },
-    terms: frame.random.map((_, k) => formulaTerm(frame, k, table, structures, covariance)),
+    terms,
     weights: frame.weights,
     offset: frame.offset,
   };

@@ -13,6 +13,15 @@ export interface VarianceComponents {
   readonly corr: readonly (readonly number[])[] | null;
 }
 
+/** Standard deviations, correlations, ranges and the like of one term, or of the residuals, on the scale of the response. */
+export interface NaturalParameters {
+  /** Grouping factor, or `Residual`. */
+  readonly group: string;
+  readonly structure: string;
+  readonly names: readonly string[];
+  readonly values: readonly number[];
+}
+
 /** Conditional modes (BLUPs) of one grouping factor, the terms on it side by side. */
 export interface ConditionalModes {
   readonly levels: readonly string[];
@@ -86,6 +95,10 @@ export interface FittedModelData {
   /** Fixed-effects columns that depend on earlier ones and were left out. */
   readonly droppedColumns: readonly string[];
   readonly terms: readonly TermDescription[];
+  /** Kind of the residual structure (`ar1`, `strata`, ...); null for independent residuals. */
+  readonly residual: string | null;
+  /** The parameters of every structure as people read them, on the scale of the response. */
+  readonly natural: readonly NaturalParameters[];
   readonly varcorr: readonly VarianceComponents[];
   readonly ngroups: Readonly<Record<string, number>>;
   readonly ranef: Readonly<Record<string, ConditionalModes>>;

@@ -7,8 +7,10 @@ import type { CrossProducts } from './cross-products.js';
 import type { FittedModelData } from './fitted-model-data.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import { parNamesOf, type Optimum } from './optimum.js';
+import { residualLeverages } from './residual-leverages.js';
 import { fittedValues, leverages } from './row-results.js';
 import { summarize } from './summary.js';
+import { naturalOf } from './natural-parameters.js';
 import { varianceComponents } from './variance-components.js';
 
 /** The criterion and its parts at one theta. */
@@ -72,7 +74,12 @@ export class FittedModel {
     const { matrices, cp } = optimum;
     // What costs time or memory in proportion to rows or levels is made when it is first asked for.
     this.data = lazily(describe(optimum, context, betaByColumns(optimum), this.factors()), {
-      ranef: () => nullObject([...conditionalModes(cp, matrices.terms, this.factors(), this.#u)]),
+      ranef: () =>
+        nullObject(
+          [...conditionalModes(cp, matrices.terms, this.factors(), this.#u)].filter(
+            ([, { names }]) => names.length > 0,
+          ),
+        ),
       scaledResiduals: () => quantilesOf(this.scaledResiduals()),
     });
   }
@@ -118,7 +125,8 @@ export class FittedModel {
   /** Diagonal of the hat matrix at the estimated theta, length nobs; its sum is the effective number of degrees of freedom. */
   leverages(): Float64Array {
     this.returnToOptimum();
-    return leverages(this.optimum.matrices, this.optimum.objective.pls);
+    const { matrices, objective } = this.optimum;
+    return (objective.pls.cp.residual ? residualLeverages : leverages)(matrices, objective.pls);
   }
 
   /**
@@ -255,7 +263,9 @@ function describe(
   const sigma = Math.sqrt(objective.scale());
   const vcov = covarianceOfBeta(optimum);
   const df = p + fixedPar.filter((f) => !f).length + (objective.sigma === null ? 1 : 0);
-  const groups = termsByGroup(m.terms);
+  // A residual structure stands last among the terms, without columns; what is told by term leaves it out.
+  const terms = m.terms.filter((t) => t.names.length > 0);
+  const groups = termsByGroup(terms);
   return {
     schemaVersion: 1,
     formula: context.formula,
@@ -280,9 +290,11 @@ function describe(
     se: vcov.map((row, i) => Math.sqrt(row[i])),
     vcov,
     droppedColumns: [...cp.fixed.dropped].map((k) => m.X.names[k]),
-    terms: m.terms.map((t) => ({ group: t.group, names: t.names, structure: t.structure.kind, nl: t.levels.length })),
-    varcorr: m.terms.map((t, k) => varianceComponents(t.group, t.names, factors[k], sigma)),
-    ngroups: nullObject([...groups].map(([g, members]) => [g, m.terms[members[0]].levels.length])),
+    terms: terms.map((t) => ({ group: t.group, names: t.names, structure: t.structure.kind, nl: t.levels.length })),
+    residual: m.terms.find((t) => t.structure.residual)?.structure.kind ?? null,
+    natural: naturalOf(optimum, sigma),
+    varcorr: terms.map((t, k) => varianceComponents(t.group, t.names, factors[k], sigma)),
+    ngroups: nullObject([...groups].map(([g, members]) => [g, terms[members[0]].levels.length])),
     certificate,
     devcomp: {
       wrss: pls.wrss,

@@ -18,6 +18,7 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
     warnings.push(message);
   };
   for (const term of m.terms) {
+    if (term.columns.length === 0) continue;
     const label = labelOf(term);
     const nl = term.levels.length;
     const effects = nl * term.columns.length;

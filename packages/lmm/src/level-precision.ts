@@ -32,6 +32,8 @@ export interface LevelPrecision {
   readonly derivative: Float64Array;
   /** log|K| at the last evaluation. */
   logDeterminant: number;
+  /** Whether K has been set at all. */
+  isSet: boolean;
   /** Factor of K, made when first needed. */
   factor: CholeskyFactor | null;
   readonly work: Float64Array;
@@ -54,18 +56,26 @@ export function levelPrecisions(cp: CrossProducts, composite: CompositeStructure
       values: new Float64Array(nnz),
       derivative: new Float64Array(nnz),
       logDeterminant: 0,
+      isSet: false,
       factor: null,
       work: new Float64Array(nl * nc),
     };
   });
 }
 
-/** Sets K at the level numbers in theta; the factor of K is out of date afterwards. */
-export function updatePrecision(precision: LevelPrecision, theta: Float64Array): void {
+/** Sets K at the level numbers in theta; the factor of K is out of date afterwards. @returns whether K is another one than before */
+export function updatePrecision(precision: LevelPrecision, theta: Float64Array): boolean {
   const { structure, par, values, thetaStart } = precision;
-  for (let k = 0; k < par.length; k++) par[k] = theta[thetaStart + k];
+  let same = precision.isSet;
+  for (let k = 0; k < par.length; k++) {
+    same &&= par[k] === theta[thetaStart + k];
+    par[k] = theta[thetaStart + k];
+  }
+  if (same) return false;
   structure.precisionInto(par, values);
   precision.logDeterminant = structure.logDeterminant(par);
+  precision.isSet = true;
+  return true;
 }
 
 /** values += K (x) I on the pattern of S. */

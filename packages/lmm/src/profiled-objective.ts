@@ -10,6 +10,7 @@ import {
   type PenalizedLeastSquares,
   type PlsFailure,
 } from './penalized-least-squares.js';
+import { residualGradientInto } from './residual-gradient.js';
 import { changeFactorInto, pullBackInto, type TermBasis } from './term-basis.js';
 
 /** Which criterion is minimised. */
@@ -73,6 +74,8 @@ export function profiledObjective(
   const thetaOf = composite.parts.map((_, t) => theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]));
   const derivativeWork = new Float64Array(m);
   const jacobianWork = new Float64Array(composite.parLength + 2 * m);
+  const { residual } = cp;
+  const residualStart = m - (residual?.precision.parLength ?? 0);
   let byTheta: InformationFrame | null = null;
   let byPar: InformationFrame | null = null;
   const frameOf = (directions: FactorDirection[]): InformationFrame => ({
@@ -113,10 +116,19 @@ export function profiledObjective(
         lambdaInto(composite.parts[t], thetaOf[t], lambdas[t]);
         changeFactorInto(bases[t], lambdas[t], pls.lambdas[t]);
       }
-      for (const precision of pls.precisions) if (precision) updatePrecision(precision, theta);
+      // A solution is kept only while everything that it depends on stays.
+      for (const precision of pls.precisions)
+        if (precision && updatePrecision(precision, theta)) pls.outcome = 'not-finite';
+      if (residual) {
+        if (residual.update(theta.subarray(residualStart))) pls.outcome = 'not-finite';
+        pls.work.Zty.set(cp.Zty);
+        pls.work.Xty.set(cp.Xty);
+      }
       objective.failure = solvePenalized(pls);
       if (objective.failure !== 'none') return Infinity;
-      const determinants = pls.ldL2 + (reml ? objective.ldRX2() : 0) - sumLogWeights;
+      const determinants =
+        pls.ldL2 + (reml ? objective.ldRX2() : 0) - sumLogWeights - (residual ? residual.logDeterminant() : 0);
+      if (!Number.isFinite(determinants)) return Infinity;
       if (sigma === null) return determinants + nu * (1 + Math.log((2 * Math.PI * pls.pwrss) / nu));
       return determinants + nu * Math.log(2 * Math.PI * sigma * sigma) + pls.pwrss / (sigma * sigma);
     },
@@ -132,6 +144,10 @@ export function profiledObjective(
         const precision = pls.precisions[t];
         if (precision) out.set(gradient.byLevels[t], precision.thetaStart);
       }
+      if (residual) {
+        const at = theta.subarray(residualStart);
+        residualGradientInto(pls, residual, at, reml, objective.scale(), gradient, out.subarray(residualStart));
+      }
     },
     informationInto(H) {
       byTheta ??= frameOf(thetaDirections(composite));
@@ -141,6 +157,7 @@ export function profiledObjective(
       byPar ??= frameOf(parDirections(composite));
       updateParDirections(composite, par, byPar.directions, jacobianWork, derivativeWork);
       fillInformation(byPar, H);
+      if (residual) residualInformationInto(objective, residual.precision.parLength, par, H);
     },
   };
   return objective;
@@ -149,4 +166,55 @@ export function profiledObjective(
 interface InformationFrame {
   readonly directions: FactorDirection[];
   readonly work: InformationWork;
+}
+
+/**
+ * The last `count` rows and columns of H, exact up to the differences' error: differences of the gradient by par at a small step of each of the
+ * residual parameters. Leaves the objective evaluated at `par`.
+ */
+function residualInformationInto(
+  objective: ProfiledObjective,
+  count: number,
+  par: Float64Array,
+  H: Float64Array,
+): void {
+  const { composite } = objective;
+  const { parLength, thetaLength } = composite;
+  const theta = new Float64Array(thetaLength);
+  const byTheta = new Float64Array(thetaLength);
+  const J = new Float64Array(thetaLength * parLength);
+  const gradientAt = (at: Float64Array): Float64Array => {
+    composite.thetaInto(at, theta);
+    const out = new Float64Array(parLength);
+    if (!Number.isFinite(objective.evaluate(theta))) return out.fill(Number.NaN);
+    objective.gradientInto(byTheta);
+    objective.jacobianInto(at, J);
+    for (let k = 0; k < parLength; k++)
+      for (let t = 0; t < thetaLength; t++) out[k] += J[k * thetaLength + t] * byTheta[t];
+    return out;
+  };
+  const { lower, upper } = composite.parBounds();
+  const step = new Float64Array(parLength);
+  const columns: Float64Array[] = [];
+  for (let k = parLength - count; k < parLength; k++) {
+    const room = Math.min(upper[k] - par[k], par[k] - lower[k], Math.max(1, Math.abs(par[k])));
+    step[k] = 1e-4 * room;
+    const up = par.slice();
+    const down = par.slice();
+    up[k] += step[k];
+    down[k] -= step[k];
+    const a = gradientAt(up);
+    const b = gradientAt(down);
+    columns.push(a.map((v, i) => (v - b[i]) / (2 * step[k])));
+  }
+  columns.forEach((column, i) => {
+    const k = parLength - count + i;
+    for (let j = 0; j < parLength; j++) {
+      const mirror = j >= parLength - count ? columns[j - parLength + count][k] : column[j];
+      const v = (column[j] + mirror) / 2;
+      H[k * parLength + j] = H[j * parLength + k] = Number.isFinite(v) ? v : 0;
+    }
+  });
+  composite.thetaInto(par, theta);
+  objective.evaluate(theta);
 }
