@@ -153,10 +153,10 @@ export const catalog: readonly CatalogEntry[] = [
     id: 'ar1sim',
     title: 'ar1sim: twenty series with AR(1) deviations',
     columns: ['g', 'time', 'timeF', 'x', 'y'],
-    formula: 'y ~ x + (1 | g)',
+    formula: 'y ~ x + ar1(0 + timeF | g)',
     story:
       'Simulated: 20 groups at 25 times, y = 10 + 2 x + U + e, where U is a stationary first-order autoregression (a = 0.7, innovations of ' +
-      'standard deviation 1) and e is noise of standard deviation 0.8. A random intercept cannot tell them apart; the residuals show it.',
+      'standard deviation 1) and e is noise of standard deviation 0.8. With ar1() the two are told apart; compare with a random intercept, (1 | g).',
     citation: 'Simulated for the tests of this project.',
     r: null,
   },

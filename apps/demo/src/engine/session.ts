@@ -6,6 +6,7 @@ import {
   explainedVariance,
   explainFit,
   fitModel,
+  profile,
   ranova,
   type AnovaTable,
   type AnovaType,
@@ -14,6 +15,7 @@ import {
   type FittedModel,
   type FittedModelData,
   type ModelComparison,
+  type Profile,
   type RandomEffectsTable,
 } from '@blup/lmm';
 import { modelTable, orderedByData } from '../data/model-table.js';
@@ -95,6 +97,10 @@ export class Session {
 
   anova(id: number, type: AnovaType, ddf: DdfMethod): Promise<Outcome<AnovaTable>> {
     return this.ask(id, (model) => anova(model, { type, ddf }));
+  }
+
+  profile(id: number): Promise<Outcome<Profile>> {
+    return this.ask(id, (model) => profile(model));
   }
 
   /** Likelihood-ratio tests of the random effects. */

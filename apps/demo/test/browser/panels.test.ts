@@ -57,6 +57,17 @@ test('tests of terms are those of lmerTest', async () => {
   await page.close();
 });
 
+test('profile intervals are those of the exact likelihood', async () => {
+  const page = await workbench.openPage();
+  await show(page, 'Profiles');
+  const rows = await tableTexts(page, '.profile');
+  await figures(page, 6);
+  const exact: { lower: number[]; upper: number[] } = readCase('sleepstudy-rs-ml').results.confintProfileExact;
+  const wanted = exact.lower.map((low, k) => `${formatNumber(low)} ${formatNumber(exact.upper[k]!)}`);
+  expect(rows.map(([, , low, high]) => `${low} ${high}`).toSorted()).toEqual(wanted.toSorted());
+  await page.close();
+});
+
 test('matrices: nonzero counts of Penicillin are those of CHOLMOD', async () => {
   const page = await workbench.openPage({
     fragment: 'data=Penicillin&formula=diameter+%7E+1+%2B+%281+%7C+plate%29+%2B+%281+%7C+sample%29',

@@ -11,6 +11,8 @@ export interface GroupLines {
   readonly level: Int32Array;
   /** Numbers, or labels of a factor. */
   readonly x: readonly (number | string)[];
+  /** Levels of `x` in order; null for numbers. */
+  readonly order: readonly string[] | null;
   readonly observed: Float64Array;
   readonly fitted: Float64Array;
   /** Without random effects. */
@@ -54,6 +56,7 @@ export function groupLines(model: FittedModel, table: RawTable, group: string, c
       const at = tableRow(i);
       return source.kind === 'text' ? (cellText(source, at) ?? '') : source.values[at];
     }),
+    order: source.kind === 'text' ? source.levels : null,
     observed: pick(matrices.y),
     fitted: pick(model.fitted),
     population: pick(population),
