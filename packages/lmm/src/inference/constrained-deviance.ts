@@ -5,7 +5,7 @@ import { dot } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
 import type { ModelMatrices } from '../model-matrices.js';
 import { minimize } from '../optimizer/minimize.js';
-import { penalizedLeastSquares, solveNormalInPlace, type PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { solveNormalInPlace, type PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
 import { multiplyLambdaInto, multiplyZtZInto } from '../scale-by-lambda.js';
 import { contrastToBasisInPlace } from './fixed-effects-space.js';
@@ -49,7 +49,8 @@ export function constrainedDeviance(
   const { matrices, par: permuted } = reordered(optimum.matrices, optimum.composite, par, parameter);
   const structure = composite(matrices.terms.map((t) => t.structure));
   const cp = accumulateCrossProducts(matrices, findBases(matrices));
-  const pls = penalizedLeastSquares(cp);
+  const profiled = profiledObjective(cp, structure, { reml: false, sigma: null });
+  const { pls } = profiled;
   const fixedSigma = optimum.objective.sigma;
   const free = optimum.fixedPar.flatMap((held, k) => (held ? [] : [k]));
   const coordinates = coordinatesOf(parameter, structure, permuted, free, sigma, fixedSigma);
@@ -63,7 +64,6 @@ export function constrainedDeviance(
   let z = coordinates.start.slice();
   let scale: number | null = null;
   let objective: ProfiledObjective;
-  const profiled = profiledObjective(cp, structure, { reml: false, sigma: null }, pls);
   // The objective takes the solution in pls for its own, so a held one is put back before the next evaluation.
   let release: (() => void) | null = null;
   const evaluate = (x: Float64Array, value: number): number => {

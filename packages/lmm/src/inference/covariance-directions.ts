@@ -31,6 +31,7 @@ export function covarianceDirections(optimum: Optimum, columns: 'given' | 'chang
   return composite.parts.flatMap((part, t) => {
     const { nc } = part;
     const { group, names } = matrices.terms[t];
+    if (part.levels) throw notLinear(part.kind, group);
     const from = composite.parOffset[t];
     const lambda = lambdaOf(part, par.subarray(from, composite.parOffset[t + 1]));
     const conditioned = columns === 'changed' && part.anyColumns === true;
@@ -70,6 +71,13 @@ export function covarianceDirections(optimum: Optimum, columns: 'given' | 'chang
   });
 }
 
+function notLinear(kind: string, group: string): ModelError {
+  return new ModelError(
+    'bad-option',
+    `the covariance "${kind}" of the term on ${group} is not linear in variances and covariances: use Satterthwaite's degrees of freedom`,
+  );
+}
+
 /** Columns that share each theta of a diagonal factor, by theta. */
 function diagonalGroups(
   thetaIndex: Int32Array,
@@ -89,10 +97,7 @@ function diagonalGroups(
     }
   }
   if (diagonal) return groups;
-  throw new ModelError(
-    'bad-option',
-    `the covariance "${kind}" of the term on ${group} is not linear in variances and covariances: use Satterthwaite's degrees of freedom`,
-  );
+  throw notLinear(kind, group);
 }
 
 /** A (sum of e_i e_j' + e_j e_i', or e_i e_i') A'; without a basis the sum itself. */

@@ -89,7 +89,7 @@ function reductions(model: FittedModel): Reduction[] {
     const { structure } = term;
     const smaller = shrinker(structure, own);
     if (!smaller || groups.length < 2) {
-      const single = structure.nc === 1 || own.length === 1;
+      const single = own.length === 1;
       return [
         {
           label: whole,

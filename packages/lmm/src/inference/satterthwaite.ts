@@ -42,7 +42,7 @@ export function satterthwaiteFacts(model: FittedModel): SatterthwaiteFacts {
   const { pls } = optimum.objective;
   optimum.objective.evaluate(optimum.theta);
   const work = factorGradient(pls, true);
-  factorGradientInto(pls, true, 1, work);
+  if (!curvature.covariance) factorGradientInto(pls, true, 1, work);
   const facts: SatterthwaiteFacts = {
     curvature,
     parCovariance: inverse.map((v) => 2 * v),
@@ -85,6 +85,16 @@ function varianceGradient(
   contrastToBasisInPlace(cp, v);
   solveLowerInPlace(RXt, p, v);
   const variance = s2 * dot(v, 0, v, 0, p);
+  const gradient = new Float64Array(curvature.size);
+  if (curvature.sigma) gradient[curvature.size - 1] = 2 * variance;
+  if (curvature.covariance) {
+    const inBasis = Float64Array.from(l);
+    contrastToBasisInPlace(cp, inBasis);
+    curvature.covariance.forEach((D, a) => {
+      for (let k = 0; k < p; k++) gradient[a] += s2 * inBasis[k] * dot(D, k * p, inBasis, 0, p);
+    });
+    return { variance, gradient };
+  }
   const w = new Float64Array(q);
   for (let k = 0; k < p; k++) for (let i = 0; i < q; i++) w[i] += W[k * q + i] * v[k];
   const byTheta = new Float64Array(composite.thetaLength);
@@ -106,9 +116,7 @@ function varianceGradient(
     }
     addByTheta(composite.parts[t].thetaIndex, composite.thetaOffset[t], basis, D, byTheta);
   });
-  const gradient = new Float64Array(curvature.size);
   gradient.set(chain(curvature.jacobian, byTheta));
-  if (curvature.sigma) gradient[curvature.size - 1] = 2 * variance;
   return { variance, gradient };
 }
 

@@ -1,6 +1,7 @@
 import { lambdaOf } from '@blup/covariance';
 import { pullBackInto } from '../term-basis.js';
 import type { Optimum } from '../optimum.js';
+import { differencesByPar } from './differences-by-par.js';
 
 /**
  * Curvature of -2 log-likelihood (or of the REML criterion) at the optimum, as a function of the variance parameters
@@ -17,6 +18,11 @@ export interface VarianceCurvature {
   readonly hessian: Float64Array;
   /** d theta / d par of the active par, thetaLength by active.length, column-major. */
   readonly jacobian: Float64Array;
+  /**
+   * d (X'H^-1X)^-1 / d par by differences (basis of the fixed effects), where a term is known by its precision over levels; null where the
+   * exact derivative through the factors serves.
+   */
+  readonly covariance: readonly Float64Array[] | null;
 }
 
 /** Relative to the scale of a parameter, the first of three steps of the extrapolation. */
@@ -44,12 +50,15 @@ export function varianceCurvature(optimum: Optimum): VarianceCurvature {
     jacobian.set(J.subarray(i * composite.thetaLength, (i + 1) * composite.thetaLength), a * composite.thetaLength),
   );
 
-  const profiled = profiledHessian(optimum, active);
+  const steps = new Float64Array(k);
+  const profiled = profiledHessian(optimum, active, steps);
+  const byPrecision = objective.pls.precisions.some((precision) => precision !== null);
+  const differences = byPrecision ? differencesByPar(optimum, active, steps) : null;
   for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) H[j * size + i] = profiled[j * k + i];
   objective.evaluate(theta);
   if (sigma) {
     // d(par, log sigma) = determinants + nu log(2 pi sigma^2) + r^2(par) / sigma^2; the profiled Hessian is its Schur complement.
-    const r = residualGradient(optimum, jacobian);
+    const r = differences ? differences.pwrss : residualGradient(optimum, jacobian);
     const s2 = objective.scale();
     const last = 4 * objective.nu;
     H[k * size + k] = last;
@@ -58,7 +67,7 @@ export function varianceCurvature(optimum: Optimum): VarianceCurvature {
       for (let j = 0; j < k; j++) H[j * size + i] += (H[k * size + i] * H[k * size + j]) / last;
     }
   }
-  return { active, sigma, size, hessian: H, jacobian };
+  return { active, sigma, size, hessian: H, jacobian, covariance: differences && differences.covariance };
 }
 
 /** Free par that move the covariance of their term to first order. */
@@ -84,8 +93,12 @@ function activeParameters({ composite, par, fixedPar }: Optimum): Int32Array {
   return Int32Array.from(out);
 }
 
-/** Second derivatives of the profiled criterion by the active par, column-major. */
-function profiledHessian({ objective, composite, par, certificate }: Optimum, active: Int32Array): Float64Array {
+/** Second derivatives of the profiled criterion by the active par, column-major; writes the steps that served. */
+function profiledHessian(
+  { objective, composite, par, certificate }: Optimum,
+  active: Int32Array,
+  steps: Float64Array,
+): Float64Array {
   const k = active.length;
   const m = composite.thetaLength;
   const theta = new Float64Array(m);
@@ -122,6 +135,7 @@ function profiledHessian({ objective, composite, par, certificate }: Optimum, ac
       columns = [difference(i, h), difference(i, h / 2), difference(i, h / 4)];
       if (columns.every((c) => c !== null)) break;
     }
+    steps[a] = h;
     const [c0, c1, c2] = columns;
     for (let b = 0; b < k; b++) {
       const first = (4 * c1![b] - c0![b]) / 3;

@@ -84,11 +84,15 @@ function parametersAt({ optimum }: FittedModel, par: Float64Array, logSigma: num
   const out = composite.parts.flatMap((part, t) => {
     const { group, names } = matrices.terms[t];
     const own = par.subarray(composite.parOffset[t], composite.parOffset[t + 1]);
-    return naturalParameters(part, own, names).map(({ name, value, sigmaPower }) => {
-      const label =
-        name.startsWith('sd ') || name.startsWith('cor ') ? name.replace(' ', ` ${group}.`) : `${name} ${group}`;
+    const labels = part.natural ? null : namesOf(group, names);
+    return naturalParameters(part, own, names).map(({ name, value, sigmaPower }, i) => {
       const correlation = sigmaPower === 0 && !(value > 1) && /^(cor|rho)/.test(name);
-      return transformed(label, value * Math.exp(sigmaPower * logSigma), correlation, sigmaPower);
+      return transformed(
+        labels?.[i] ?? labelOf(name, group),
+        value * Math.exp(sigmaPower * logSigma),
+        correlation,
+        sigmaPower,
+      );
     });
   });
   if (objective.sigma === null) out.push(transformed('sigma', Math.exp(logSigma), false, 1));
@@ -127,4 +131,15 @@ function transformed(name: string, value: number, correlation: boolean, sigmaPow
     byLogSigma: sigmaPower * value,
     back: (x) => x,
   };
+}
+
+/** Standard deviations of the columns, then their correlations, in the order and under the names of profiles. */
+function namesOf(group: string, columns: readonly string[]): string[] {
+  const cor = columns.flatMap((a, j) => columns.slice(j + 1).map((b) => `cor ${group}.${b},${a}`));
+  return [...columns.map((name) => `sd ${group}.${name}`), ...cor];
+}
+
+/** `sd Days` of Subject is `sd Subject.Days`; what has no column, `rho`, is `rho Subject`. */
+function labelOf(name: string, group: string): string {
+  return /^(sd|cor) /.test(name) ? name.replace(' ', ` ${group}.`) : `${name} ${group}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contrastTest, fitModel, kenwardRoger, satterthwaite } from '../../src/index.js';
+import { readTable } from '@blup/golden';
+import { contrastTest, fitModel, kenwardRoger, profile, satterthwaite, series } from '../../src/index.js';
 import { fitCase, goldenCase, plainCaseIds, positions } from '../golden.js';
 import { expectAllNear, expectNear } from './near.js';
 import { fitOwn, readOwn } from './own-models.js';
@@ -166,3 +167,36 @@ function zeroVariance() {
   });
   return { table: { y, x, g, h, f }, without: 'y ~ x + (1 | g)' };
 }
+
+describe('covariance structures', () => {
+  it('give compound symmetry the degrees of freedom of the nested random effects that it equals', () => {
+    const cs = fitCase(goldenCase('machines-homcs-reml'));
+    const nested = fitCase(goldenCase('machines-practical-reml'));
+    expectAllNear(satterthwaite(cs).df, satterthwaite(nested).df, 1e-6);
+    expect(() => kenwardRoger(cs)).toThrow(/not linear/);
+  });
+
+  it('give a series by its precision the degrees of freedom that it has by its covariance', () => {
+    const { columns, categories } = readTable('sleepstudy');
+    const dense = fitCase(goldenCase('sleepstudy-ar1-reml'));
+    const sparse = fitModel('Reaction ~ Days + (1 | Subject)', columns, {
+      categories,
+      covariance: { Subject: series({ kind: 'ar1', time: 'Days' }) },
+    });
+    expectNear(sparse.data.objective, dense.data.objective, 0, 1e-7);
+    expectAllNear(satterthwaite(sparse).df, satterthwaite(dense).df, 1e-5);
+    const parameters = profile(sparse, { which: ['Days'] }).parameters;
+    const held = fitModel(
+      'Reaction ~ 1 + offset(o) + (1 | Subject)',
+      { ...columns, o: columns.Days.map((v) => (v as number) * parameters[0].lower) },
+      { reml: false, categories, covariance: { Subject: series({ kind: 'ar1', time: 'Days' }) } },
+    );
+    const free = fitModel('Reaction ~ Days + (1 | Subject)', columns, {
+      reml: false,
+      categories,
+      covariance: { Subject: series({ kind: 'ar1', time: 'Days' }) },
+    });
+    expectNear(Math.sqrt(held.data.objective - free.data.objective), 1.959963984540054, 1e-6);
+    expect(() => kenwardRoger(sparse)).toThrow(/not linear/);
+  });
+});
