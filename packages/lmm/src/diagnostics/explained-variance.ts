@@ -1,5 +1,6 @@
 import { lambdaOf } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
+import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { levelVariances } from '../prediction/level-variances.js';
 import type { RandomEffectsTerm } from '../model-matrices.js';
 
@@ -32,6 +33,7 @@ export interface ExplainedVariance {
 export function explainedVariance(model: FittedModel): ExplainedVariance {
   const { optimum, data } = model;
   const { matrices: m, composite, par, cp, objective, theta } = optimum;
+  requireIndependentResiduals(m, 'R^2 and intraclass correlations');
   const n = m.y.length;
   const s2 = data.sigma ** 2;
   const linear = new Float64Array(n);

@@ -1,6 +1,7 @@
 import { lambdaOf } from '@blup/covariance';
 import { termsByGroup } from '../conditional-modes.js';
 import type { FittedModel } from '../fitted-model.js';
+import { randomTerms } from '../prediction/residual-structure.js';
 import { symmetricEigen } from '../optimizer/symmetric-eigen.js';
 
 /** Principal components of the random effects of one grouping factor. */
@@ -21,7 +22,7 @@ export interface RandomEffectsComponents {
  */
 export function randomEffectsComponents(model: FittedModel): RandomEffectsComponents[] {
   const { matrices, composite, par } = model.optimum;
-  return [...termsByGroup(matrices.terms)].map(([group, members]) => {
+  return [...termsByGroup(randomTerms(matrices))].map(([group, members]) => {
     const names = members.flatMap((t) => matrices.terms[t].names);
     const k = names.length;
     const S = new Float64Array(k * k);

@@ -1,5 +1,6 @@
 import { factorToCsc, type CscMatrix } from '@blup/sparse';
 import { ModelError } from '../errors.js';
+import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import type { FittedModel } from '../fitted-model.js';
 
 /**
@@ -49,6 +50,7 @@ function marginalResiduals({ optimum, data }: FittedModel): Float64Array {
  */
 function normalisedResiduals(model: FittedModel): Float64Array {
   const { matrices: m, objective, theta, cp } = model.optimum;
+  requireIndependentResiduals(m, 'normalised residuals');
   objective.evaluate(theta);
   const { pls } = objective;
   const { sigma } = model.data;

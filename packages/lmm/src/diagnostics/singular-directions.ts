@@ -1,5 +1,6 @@
 import { lambdaOf } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
+import { randomTerms } from '../prediction/residual-structure.js';
 import { symmetricEigen } from '../optimizer/symmetric-eigen.js';
 
 /** A combination of the random effects of one term that has no variance. */
@@ -16,7 +17,8 @@ const TOLERANCE = 1e-4;
 /** Every direction in which the covariance of a term's random effects vanishes, term by term. */
 export function singularDirections(model: FittedModel): SingularDirection[] {
   const { matrices, composite, par, cp } = model.optimum;
-  return composite.parts.flatMap((part, t) => {
+  return randomTerms(matrices).flatMap((_, t) => {
+    const part = composite.parts[t];
     const { nc } = part;
     const { rms } = cp.terms[t].basis;
     const lambda = lambdaOf(part, par.subarray(composite.parOffset[t], composite.parOffset[t + 1]));

@@ -38,6 +38,7 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
     responseName: source.responseName,
     design: source.design && withoutGroupLevels(source.design),
     sigma: source.sigma,
+    ...(source.residualStructure && { residualStructure: true as const }),
     fixed: {
       names: fixed.names,
       kept: fixed.kept,

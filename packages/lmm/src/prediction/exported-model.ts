@@ -9,6 +9,8 @@ export interface ExportedModel {
   /** The design without the levels of grouping factors, which stand in `groups`; null for a model of ready-made matrices. */
   readonly design: Design | null;
   readonly sigma: number;
+  /** Left out where residuals are independent. */
+  readonly residualStructure?: true;
   readonly fixed: {
     readonly names: readonly string[];
     readonly kept: readonly number[];

@@ -1,6 +1,7 @@
 import { applyDesign, type Design, type DesignRandomTerm, type TableLike, type UserFunctions } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import type { ModelMatrices } from '../model-matrices.js';
+import { randomTerms } from './residual-structure.js';
 import type { PredictionModel } from './prediction-model.js';
 
 /** The columns of one random-effects term for new rows. */
@@ -105,6 +106,7 @@ function columnsOfTerm(
 }
 
 /** The training rows as rows to predict. */
-export function trainingRows({ y, X, terms, offset }: ModelMatrices): NewRows {
-  return { n: y.length, X: X.columns, terms, offset };
+export function trainingRows(matrices: ModelMatrices): NewRows {
+  const { y, X, offset } = matrices;
+  return { n: y.length, X: X.columns, terms: randomTerms(matrices), offset };
 }

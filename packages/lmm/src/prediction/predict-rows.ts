@@ -4,6 +4,7 @@ import { intervalFactor } from './interval-factor.js';
 import { placesOf } from './level-places.js';
 import type { NewRows, NewRowsTerm } from './new-rows.js';
 import { numberOf, selectTerms, type PredictOptions, type Predictions } from './predict-options.js';
+import { structuredResiduals } from './residual-structure.js';
 import { predictionErrors } from './prediction-errors.js';
 import type { PredictionModel, PredictionTerm } from './prediction-model.js';
 
@@ -19,6 +20,7 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   const included = selectTerms(model, options.terms);
   const policy = options.newLevels ?? 'refuse';
   const { interval } = options;
+  if (interval === 'prediction' && model.residualStructure) throw structuredResiduals('prediction intervals');
   const wantErrors = options.se === true || interval !== undefined;
   const places = model.terms.map((term, t) =>
     included[t] ? placesOf(term, requireTerm(term, rows.terms[t]), policy) : null,

@@ -4,6 +4,7 @@ import { solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import { solveLowerInPlace } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { hasResidualStructure, randomTerms } from './residual-structure.js';
 import { levelVariances } from './level-variances.js';
 import { aliasedColumns, type AliasedColumn } from './aliased-columns.js';
 
@@ -60,6 +61,8 @@ export interface PredictionModel {
     readonly aliased: readonly AliasedColumn[];
   };
   readonly sigma: number;
+  /** Residuals are correlated, or their variances differ by more than weights: there are no prediction intervals then. */
+  readonly residualStructure: boolean;
   /** In the order of the formula, `||` taken apart. */
   readonly terms: readonly PredictionTerm[];
   /** Null when the model was exported without: predictions then have no standard errors at known levels. */
@@ -100,7 +103,8 @@ export function predictionModel(model: FittedModel): PredictionModel {
       aliased: aliasedColumns(matrices, cp),
     },
     sigma: Math.sqrt(objective.scale()),
-    terms: matrices.terms.map((term, t): PredictionTerm => {
+    residualStructure: hasResidualStructure(matrices),
+    terms: randomTerms(matrices).map((term, t): PredictionTerm => {
       const { nc, nl, start } = cp.terms[t];
       const lambda = new Float64Array(nc * nc);
       lambdaInto(composite.parts[t], theta.subarray(composite.thetaOffset[t], composite.thetaOffset[t + 1]), lambda);

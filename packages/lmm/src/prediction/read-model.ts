@@ -50,6 +50,7 @@ export function readModel(json: unknown): PredictionModel {
     responseName: value.responseName,
     design: value.design && withGroupLevels(readDesignChecked(value.design), terms),
     sigma: value.sigma,
+    residualStructure: value.residualStructure === true,
     fixed: {
       names: fixed.names,
       kept: fixed.kept,

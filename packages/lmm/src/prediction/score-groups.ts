@@ -16,6 +16,7 @@ import {
 } from './prediction-model.js';
 import { correlatedLevels } from './level-places.js';
 import { numberOf } from './predict-options.js';
+import { structuredResiduals } from './residual-structure.js';
 import { predictRows } from './predict-rows.js';
 
 export interface ScoreOptions {
@@ -59,6 +60,7 @@ export function scoreRows(
   y: Float64Array,
   weights: number | ArrayLike<number> = 1,
 ): PredictionModel {
+  if (model.residualStructure) throw structuredResiduals('scoring of groups');
   if (model.scored)
     throw new ModelError('bad-option', 'the model has scored groups already: score all groups together');
   const { fit } = predictRows(model, rows, { newLevels: 'population' });

@@ -3,6 +3,7 @@ import { explainedVariance } from '../diagnostics/explained-variance.js';
 import type { FittedModel } from '../fitted-model.js';
 import { coefficientTable } from '../inference/coefficient-table.js';
 import type { DdfMethod } from '../inference/contrast-test.js';
+import { hasResidualStructure } from '../prediction/residual-structure.js';
 import { formatColumn } from '../text-table.js';
 import { escapeHtml, escapeMarkdown } from './escape.js';
 
@@ -92,14 +93,18 @@ function modelSection(model: FittedModel): Section {
   const { data } = model;
   const how = data.criterion === 'REML' ? 'restricted maximum likelihood (REML)' : 'maximum likelihood';
   const groups = Object.entries(data.ngroups).map(([group, count]) => `${count} levels of ${group}`);
-  const r2 = explainedVariance(model);
+  const r2 = hasResidualStructure(model.optimum.matrices) ? null : explainedVariance(model);
   const entries: [string, number][] = [
     [data.criterion === 'REML' ? 'REML criterion' : '-2 log-likelihood', data.objective],
     ['AIC', data.AIC],
     ['BIC', data.BIC],
     ['Residual standard deviation', data.sigma],
-    ['Marginal R²', r2.marginal],
-    ['Conditional R²', r2.conditional],
+    ...(r2
+      ? ([
+          ['Marginal R²', r2.marginal],
+          ['Conditional R²', r2.conditional],
+        ] as [string, number][])
+      : []),
   ];
   return {
     heading: 'Model',

@@ -2,6 +2,7 @@ import { structureFor, type StructureFactory } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
 import type { ModelMatrices } from '../model-matrices.js';
+import { randomTerms } from '../prediction/residual-structure.js';
 import type { Criterion } from '../profiled-objective.js';
 
 /** A model at given parameters: what data are simulated from, and what they are fitted by. */
@@ -49,7 +50,7 @@ export function problemOf(model: FittedModel): SimulationProblem {
 
 function modesByTerm({ data, optimum }: FittedModel): Float64Array[] {
   const used = new Map<string, number>();
-  return optimum.matrices.terms.map(({ group, names }) => {
+  return randomTerms(optimum.matrices).map(({ group, names }) => {
     const from = used.get(group) ?? 0;
     used.set(group, from + names.length);
     return Float64Array.from(data.ranef[group].values.flatMap((row) => row.slice(from, from + names.length)));

@@ -6,6 +6,7 @@ import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { levelPrecisions } from '../level-precision.js';
 import { penalizedLeastSquares } from '../penalized-least-squares.js';
+import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
 import { search } from '../search.js';
 import { columnScales } from '../start-values.js';
@@ -47,6 +48,7 @@ export interface Refitter {
 export function refitter(model: FittedModel | SimulationProblem): Refitter {
   const problem = model instanceof FittedModel ? problemOf(model) : model;
   const { matrices, criterion, fixedPar } = problem;
+  requireIndependentResiduals(matrices, 'refits that share the cross-products');
   const bases = findBases(matrices);
   const plain = accumulateCrossProducts(matrices, bases);
   const cp: Writable<CrossProducts> = { ...plain, Zty: new Float64Array(plain.q), Xty: new Float64Array(plain.p) };

@@ -1,4 +1,5 @@
 import { composite, lambdaOf } from '@blup/covariance';
+import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { levelCorrelation, type LevelCorrelation } from './level-correlation.js';
 import { FittedModel } from '../fitted-model.js';
 import { problemOf, type SimulationProblem } from './problem.js';
@@ -31,6 +32,7 @@ export function simulator(
   randomEffects: 'new' | 'kept' = 'new',
 ): (replicate: number, y: Float64Array) => Float64Array {
   const { matrices: m, par, sigma } = problem;
+  requireIndependentResiduals(m, 'simulation');
   const n = m.y.length;
   const structure = composite(m.terms.map((t) => t.structure));
   const factors = structure.parts.map((part, t) =>
