@@ -5,3 +5,5 @@ export { problemOf, type SimulationProblem } from './problem.js';
 export { parametricBootstrap, type Bootstrap, type BootstrapOptions } from './bootstrap.js';
 export { bootstrapIntervals, type BootstrapInterval } from './bootstrap-intervals.js';
 export { platformWorkers, type WorkerFactory, type WorkerPort } from './worker-port.js';
+export { designProblem, type DesignParameters } from './design-problem.js';
+export { powerBySimulation, type Power, type PowerOptions } from './power.js';
