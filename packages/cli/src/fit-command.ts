@@ -22,9 +22,6 @@ export async function fitCommand(
   args: FitArguments,
   streams: Pick<Streams, 'stdin' | 'stderr'>,
 ): Promise<Iterable<string>> {
-  if (args.residual !== undefined) {
-    throw new UsageError('--residual is not available yet: the residuals of this version are independent.');
-  }
   const { stderr } = streams;
   const progress = createProgress(stderr);
   const began = performance.now();
@@ -34,7 +31,7 @@ export async function fitCommand(
   const data = await readTable(source, { schema: await readSchema(args.schema), factors: args.factors });
   const read = performance.now() - began;
 
-  const { formula, weights, offset, subset, contrasts, reml } = args;
+  const { formula, weights, offset, subset, contrasts, reml, residual } = args;
   checkContrasts(args, data);
   let model: FittedModel;
   try {
@@ -44,6 +41,7 @@ export async function fitCommand(
       offset,
       subset,
       contrasts,
+      ...(residual !== undefined && { residual }),
       ordered: orderedFactors(data),
       onEvaluation: ({ value }, count) => progress.show(`fitting: evaluation ${count}, objective ${value.toFixed(4)}`),
     });

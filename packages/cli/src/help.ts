@@ -11,7 +11,8 @@ Model
   --offset COLUMN        known part of the linear predictor
   --subset EXPRESSION    use only the rows where this holds: 'Days >= 2'
   --contrasts C=KIND     treatment, sum, helmert, poly, sdif or SAS (repeatable)
-  --residual STRUCTURE   covariance of the residuals (not yet available)
+  --residual STRUCTURE   covariance of the residuals: ar1(1 | g), ar1(t | g), car1(t | g), cs(1 | g),
+                         us(visit | g), strata(f)
   --ddf METHOD           t tests with degrees of freedom: satterthwaite, kenward-roger (REML only), all or none
 
 Data

@@ -98,8 +98,11 @@ describe('options', () => {
       ),
     ],
     [
-      ['--residual', 'ar1(1 | Subject)'],
-      refusal(2, '--residual is not available yet: the residuals of this version are independent.', 'Try: blup --help'),
+      ['--residual', 'arma(1 | Subject)'],
+      refusal(
+        1,
+        'the residual structure "arma(1 | Subject)" cannot be read: write ar1(day | g), ar1(1 | g), car1(t | g), cs(1 | g), us(visit | g) or strata(f)',
+      ),
     ],
     [
       ['--ml', '--ddf', 'kenward-roger'],
