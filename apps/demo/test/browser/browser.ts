@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import sparticuz from '@sparticuz/chromium';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { chromiumOnDisk } from './chromium.js';
 import { serve } from '../../scripts/static-server.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -27,8 +27,10 @@ export function workbenchInBrowser() {
 
   beforeAll(async () => {
     server = await serve({ onSent: (path: string, bytes: number) => sent.set(path, (sent.get(path) ?? 0) + bytes) });
+    const { executablePath, env } = await chromiumOnDisk();
     browser = await chromium.launch({
-      executablePath: await sparticuz.executablePath(),
+      executablePath,
+      env: { ...process.env, ...env } as Record<string, string>,
       args: [
         '--no-sandbox',
         '--disable-gpu',
