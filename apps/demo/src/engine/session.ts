@@ -1,4 +1,4 @@
-import { structureFor } from '@blup/covariance';
+import { structureTags } from '@blup/covariance';
 import {
   anova,
   coefficientTable,
@@ -82,13 +82,8 @@ export class Session {
 
   /** Those of the tags that are covariance structures. */
   structures(tags: readonly string[]): string[] {
-    return tags.filter((name) => {
-      try {
-        return structureFor({ name, args: {}, nc: 2 }).nc === 2;
-      } catch {
-        return false;
-      }
-    });
+    const known = new Set(structureTags());
+    return tags.filter((tag) => known.has(tag));
   }
 
   coefficients(id: number, ddf: DdfMethod): Promise<Outcome<CoefficientTable>> {

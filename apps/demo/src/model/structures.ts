@@ -3,6 +3,8 @@ export interface StructureText {
   /** Tag in a formula; `us` needs none. */
   readonly tag: string;
   readonly title: string;
+  /** Only for the levels of one factor in order, without an intercept: `ar1(0 + time | g)`. */
+  readonly serial?: true;
   /** After "a random ... for each ...". */
   readonly words: string;
 }
@@ -15,15 +17,11 @@ export const structureTexts: readonly StructureText[] = [
   { tag: 'homcs', title: 'equally correlated, one variance', words: 'equally correlated, all with the same variance' },
   {
     tag: 'ar1',
+    serial: true,
     title: 'autoregressive, AR(1)',
     words: 'correlated as a first-order autoregression: neighbours most, the farther apart the less',
   },
-  {
-    tag: 'ou',
-    title: 'autoregressive in continuous time',
-    words: 'correlated less and less with their distance in time',
-  },
-  { tag: 'toep', title: 'Toeplitz', words: 'correlated by their distance in order only' },
+  { tag: 'toep', serial: true, title: 'Toeplitz', words: 'correlated by their distance in order only' },
 ];
 
 export const structureText = (tag: string): StructureText | undefined => structureTexts.find((s) => s.tag === tag);

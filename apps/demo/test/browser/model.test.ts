@@ -60,6 +60,21 @@ test('formula and builder follow each other', async () => {
   await page.close();
 });
 
+test('serial structures are offered for the levels of one factor', async () => {
+  const page = await workbench.openPage({ fragment: 'data=ar1sim&formula=y+%7E+x+%2B+%281+%7C+g%29' });
+  await fitted(page, 'y ~ x + (1 | g)');
+  await page.click('text=Build the model by clicking');
+  const effects = page.getByRole('group', { name: 'Random effects by g, term 1' });
+  await effects.getByLabel('timeF').check();
+  await effects.getByLabel('Their covariance').selectOption('ar1');
+  expect(await page.inputValue('#formula')).toBe('y ~ x + ar1(0 + timeF | g)');
+  await page.click('button[type=submit]');
+  await fitted(page, 'y ~ x + ar1(0 + timeF | g)');
+  const { objective } = readCase('ar1sim-reml').results;
+  expect((await tableTexts(page, '.criteria'))[0]![1]).toBe(formatNumber(objective, 8));
+  await page.close();
+});
+
 test('ML, types of columns, subset: the settings reach the fit', async () => {
   const page = await workbench.openPage();
   await page.waitForSelector('.fixed-effects');
