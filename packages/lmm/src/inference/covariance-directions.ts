@@ -31,7 +31,7 @@ export function covarianceDirections(optimum: Optimum, columns: 'given' | 'chang
   return composite.parts.flatMap((part, t) => {
     const { nc } = part;
     const { group, names } = matrices.terms[t];
-    if (part.levels) throw notLinear(part.kind, group);
+    if (part.levels || part.residual) throw notLinear(part.kind, group);
     const from = composite.parOffset[t];
     const lambda = lambdaOf(part, par.subarray(from, composite.parOffset[t + 1]));
     const conditioned = columns === 'changed' && part.anyColumns === true;

@@ -38,7 +38,7 @@ export function exactRLRT(
 ): ExactRlrt {
   const { optimum, data } = model;
   const { cp } = optimum;
-  if (data.criterion !== 'REML' || data.sigmaFixed || cp.terms.length !== 1 || cp.terms[0].nc !== 1) {
+  if (data.criterion !== 'REML' || data.sigmaFixed || cp.residual || cp.terms.length !== 1 || cp.terms[0].nc !== 1) {
     throw new ModelError(
       'bad-option',
       'the exact test is for REML fits with a single random-effects term of one column',

@@ -48,8 +48,11 @@ export function hendersonEquations(model: FittedModel): HendersonEquations {
       `the equations have ${size} unknowns; dense matrices are made for at most ${LIMIT}`,
     );
   }
-  if (composite.parts.some((part) => part.levels))
-    throw new ModelError('bad-option', 'the equations are written for effects that are independent between levels');
+  if (composite.parts.some((part) => part.levels || part.residual))
+    throw new ModelError(
+      'bad-option',
+      'the equations are written for effects that are independent between levels, and independent residuals',
+    );
   objective.evaluate(theta);
   const s2 = objective.scale();
   const lambdas = composite.parts.map((part, t) =>

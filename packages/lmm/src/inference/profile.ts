@@ -100,7 +100,7 @@ export function parametersOf(model: FittedModel): {
       part.parLength === part.nc &&
       part.thetaLength === part.nc &&
       part.thetaIndex.every((k, i) => k < 0 || i % (part.nc + 1) === 0);
-    if (!part.anyColumns && !diagonal) {
+    if (part.residual || part.levels || (!part.anyColumns && !diagonal)) {
       omitted.push(...part.parNames(names).map((name) => `${group}.${name}`));
       return;
     }

@@ -83,7 +83,7 @@ function reductions(model: FittedModel): Reduction[] {
     const heldBefore = before.flatMap((_, s) => heldOf(s));
     const heldAfter = after.flatMap((_, s) => heldOf(t + 1 + s));
     const own = heldOf(t);
-    if (own.every((v) => v !== null)) return [];
+    if (term.structure.residual || own.every((v) => v !== null)) return [];
     const whole = `(${term.names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${term.group})`;
     const groups = columnGroups(model, t);
     const { structure } = term;

@@ -19,7 +19,7 @@ export interface VarianceCurvature {
   /** d theta / d par of the active par, thetaLength by active.length, column-major. */
   readonly jacobian: Float64Array;
   /**
-   * d (X'H^-1X)^-1 / d par by differences (basis of the fixed effects), where a term is known by its precision over levels; null where the
+   * d (X'H^-1X)^-1 / d par by differences (basis of the fixed effects), where a term is known by its precision over levels or residuals are correlated; null where the
    * exact derivative through the factors serves.
    */
   readonly covariance: readonly Float64Array[] | null;
@@ -52,7 +52,7 @@ export function varianceCurvature(optimum: Optimum): VarianceCurvature {
 
   const steps = new Float64Array(k);
   const profiled = profiledHessian(optimum, active, steps);
-  const byPrecision = objective.pls.precisions.some((precision) => precision !== null);
+  const byPrecision = optimum.cp.residual !== undefined || objective.pls.precisions.some((v) => v !== null);
   const differences = byPrecision ? differencesByPar(optimum, active, steps) : null;
   for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) H[j * size + i] = profiled[j * k + i];
   objective.evaluate(theta);

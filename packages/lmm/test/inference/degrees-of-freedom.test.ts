@@ -200,3 +200,15 @@ describe('covariance structures', () => {
     expect(() => kenwardRoger(sparse)).toThrow(/not linear/);
   });
 });
+
+describe('residual structures', () => {
+  it('with compound symmetry give the degrees of freedom of the random intercept that it equals', () => {
+    const { columns, categories } = readTable('Orthodont');
+    const options = { categories };
+    const intercept = fitModel('distance ~ age * Sex + (1 | Subject)', columns, options);
+    const residual = fitModel('distance ~ age * Sex', columns, { ...options, residual: 'cs(1 | Subject)' });
+    expectNear(residual.data.objective, intercept.data.objective, 0, 1e-7);
+    expectAllNear(satterthwaite(residual).df, satterthwaite(intercept).df, 1e-5);
+    expect(() => kenwardRoger(residual)).toThrow(/not linear/);
+  });
+});
