@@ -31,3 +31,5 @@ export {
 } from './levels/pedigree.js';
 export { compoundSymmetryLevels, strataLevels, unstructuredLevels } from './levels/blocks.js';
 export { residualCovariance, type ResidualStructure } from './residual.js';
+export { constrain, type Constraints } from './constrain.js';
+export { kronecker } from './kronecker.js';
