@@ -8,6 +8,9 @@ export type ContrastKind = (typeof contrastKinds)[number];
 const ddfMethods = ['none', 'satterthwaite', 'kenward-roger', 'all'] as const;
 export type DdfMethod = (typeof ddfMethods)[number];
 
+const confintMethods = ['none', 'wald', 'profile'] as const;
+export type ConfintMethod = (typeof confintMethods)[number];
+
 /** What `blup fit` was asked to do. */
 export interface FitArguments {
   readonly formula: string;
@@ -21,6 +24,8 @@ export interface FitArguments {
   readonly factors: readonly string[];
   readonly contrasts: ReadonlyMap<string, ContrastKind>;
   readonly ddf: DdfMethod;
+  /** Intervals of all parameters, variance parameters included. */
+  readonly confint: ConfintMethod;
   /** Points at which the objective and its gradient are wanted besides the optimum. */
   readonly at: readonly Float64Array[];
   readonly residual: string | undefined;
@@ -41,6 +46,7 @@ const options = {
   factor: { type: 'string' },
   contrasts: { type: 'string' },
   ddf: { type: 'string' },
+  confint: { type: 'string' },
   at: { type: 'string' },
   residual: { type: 'string' },
   format: { type: 'string' },
@@ -109,6 +115,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       factors: given.get('factor') ?? [],
       contrasts: new Map((given.get('contrasts') ?? []).map(readContrast)),
       ddf: oneOf('--ddf', last('ddf') ?? 'none', ddfMethods),
+      confint: oneOf('--confint', last('confint') ?? 'none', confintMethods),
       at: readPoints(last('at')),
       residual: last('residual'),
       format: oneOf('--format', last('format') ?? 'text', ['text', 'json']),

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { fitModel, type FittedModel } from '@blup/lmm';
+import { confint, fitModel, type FittedModel } from '@blup/lmm';
 import type { FitArguments } from './arguments.js';
 import { InputError, UsageError } from './errors.js';
 import { readTable, type DataTable } from './input/read-table.js';
 import { parseTableSchema, type TableSchema } from './input/table-schema.js';
 import { modelTable, orderedFactors } from './model-table.js';
+import { intervalsText } from './output/intervals-text.js';
 import { jsonPieces } from './output/json.js';
 import { createProgress } from './output/progress.js';
 import { pointsText } from './output/points-text.js';
@@ -51,15 +52,16 @@ export async function fitCommand(
 
   checkPoints(args.at, model.data.thetaNames);
   const tests = smallSampleTests(model, args.ddf);
+  const intervals = args.confint === 'none' ? undefined : confint(model, { method: args.confint });
   const notes = [...rowNotes(model), ...model.data.warnings];
   if (args.format === 'text') {
     // The summary itself ends with what is to be said of the optimum and of dropped columns.
     for (const note of notes) stderr.write(`blup: note: ${note}\n`);
-    return [model.summary(), testsText(model, tests), pointsText(model, args.at)];
+    return [model.summary(), testsText(model, tests), intervalsText(intervals), pointsText(model, args.at)];
   }
   for (const note of [...notes, ...fitNotes(model)]) stderr.write(`blup: note: ${note}\n`);
   const omittedRows = Array.from(model.frame?.omitted.missing ?? [], (row) => row + 1);
-  return jsonPieces(resultsJson(model, { at: args.at, tests, omittedRows, read }));
+  return jsonPieces(resultsJson(model, { at: args.at, tests, intervals, omittedRows, read }));
 }
 
 /** Rows that did not take part though the user did not say so. */

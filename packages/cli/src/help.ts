@@ -14,6 +14,7 @@ Model
   --residual STRUCTURE   covariance of the residuals: ar1(1 | g), ar1(t | g), car1(t | g), cs(1 | g),
                          us(visit | g), strata(f)
   --ddf METHOD           t tests with degrees of freedom: satterthwaite, kenward-roger (REML only), all or none
+  --confint METHOD       95 % intervals of all parameters: wald, profile (likelihood, on the ML deviance) or none
 
 Data
   --schema FILE          Frictionless Table Schema: types, missing values, categories in level order

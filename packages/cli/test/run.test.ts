@@ -102,3 +102,23 @@ test('the command runs inside another program', async () => {
   expect({ status, err: written.err }).toEqual({ status: 0, err: '' });
   expect(JSON.parse(written.out).nobs).toBe(180);
 });
+
+test('profile intervals of the reference, as JSON and for people', () => {
+  const options = ['--ml', '--confint', 'profile'];
+  const { confint } = JSON.parse(blup(['fit', formula, sleepstudy, ...options, '--format', 'json']).stdout);
+  const { lower, upper } = readCase('sleepstudy-rs-ml').results.confintProfileExact;
+  const order = [
+    'sd Subject.(Intercept)',
+    'cor Subject.Days,(Intercept)',
+    'sd Subject.Days',
+    'sigma',
+    '(Intercept)',
+    'Days',
+  ];
+  order.forEach((name, i) => {
+    const at = confint.names.indexOf(name);
+    expect(confint.lower[at]).toBeCloseTo(lower[i], 4);
+    expect(confint.upper[at]).toBeCloseTo(upper[i], 4);
+  });
+  expect(blup(['fit', formula, sleepstudy, '--confint', 'wald']).stdout).toContain('95 % intervals (Wald):');
+});

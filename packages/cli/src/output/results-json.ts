@@ -1,4 +1,4 @@
-import type { FittedModel } from '@blup/lmm';
+import type { FittedModel, Intervals } from '@blup/lmm';
 import type { SmallSampleTests } from '../small-sample-tests.js';
 
 /** The 97.5 % point of the standard normal distribution. */
@@ -8,6 +8,8 @@ const NORMAL_975 = 1.959963984540054;
 export interface ResultsContext {
   readonly at: readonly Float64Array[];
   readonly tests: SmallSampleTests;
+  /** Intervals of all parameters, where they were asked for. */
+  readonly intervals: Intervals | undefined;
   /** Rows of the file left out because a value is missing, counted from 1. */
   readonly omittedRows: readonly number[];
   /** Milliseconds spent reading the file. */
@@ -15,7 +17,7 @@ export interface ResultsContext {
 }
 
 /** All numbers of a fit under the names that the README documents. */
-export function resultsJson(model: FittedModel, { at, tests, omittedRows, read }: ResultsContext): object {
+export function resultsJson(model: FittedModel, { at, tests, intervals, omittedRows, read }: ResultsContext): object {
   const { data } = model;
   const { certificate, devcomp, L } = data;
   const hatvalues = model.leverages();
@@ -36,6 +38,7 @@ export function resultsJson(model: FittedModel, { at, tests, omittedRows, read }
     se: data.se,
     vcov: data.vcov,
     confintWald: confintWald(data.beta, data.se),
+    confint: intervals,
     satterthwaite: tests.satterthwaite,
     kenwardRoger: tests.kenwardRoger,
     droppedColumns: data.droppedColumns,

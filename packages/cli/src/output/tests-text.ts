@@ -23,7 +23,7 @@ export function testsText({ data }: FittedModel, { satterthwaite, kenwardRoger }
 const probability = (p: number): string => (p < 1e-4 ? p.toExponential(2) : p.toFixed(4));
 
 /** First column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, j) => Math.max(...rows.map((row) => row[j]!.length)));
   const line = (row: readonly string[]) =>
     row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j]!) : cell.padStart(widths[j]!))).join(' ');
