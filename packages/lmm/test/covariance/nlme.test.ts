@@ -17,12 +17,12 @@ interface Fit {
 /** nlme's optimiser stops at about 1e-6; its standard deviation of the first stratum is that of the first level in the data. */
 describe('residual structures against nlme', () => {
   it.each(readGolden('covariance/nlme.json').fits as Fit[])('$id', (fit) => {
-    const { columns, categories } = readTable(fit.data);
+    // Factors in alphabetical order, as read.csv makes them.
+    const { columns } = readTable(fit.data);
     const { formula, residual, reml } = fit;
     const { data } = fitModel(formula, columns, {
       reml,
       residual,
-      categories,
       ...(fit.subset !== null && { subset: fit.subset }),
     });
     expect(data.certificate.converged).toBe(true);
