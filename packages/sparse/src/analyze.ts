@@ -1,12 +1,9 @@
-import { columnCounts } from './column-counts.js';
-import { checkLower, type CscPattern } from './csc.js';
-import { eliminationTree, postorder } from './elimination-tree.js';
+import { cheapestOrdering, type NumericStructure, symbolicOf, type SymbolicCholesky } from './analysis.js';
+import type { CscPattern } from './csc.js';
 import { SparseError } from './errors.js';
 import { orderingPermutation, type Ordering } from './ordering/ordering.js';
-import { invertPermutation, permuteSymmetricLower } from './permute.js';
-import { simplicialStructure, type SimplicialStructure } from './simplicial/structure.js';
-import { supernodalStructure, type SupernodalStructure } from './supernodal/structure.js';
-import { transposePattern } from './transpose.js';
+import { simplicialStructure } from './simplicial/structure.js';
+import { supernodalStructure } from './supernodal/structure.js';
 
 /** Options of {@link analyze}. */
 export interface AnalyzeOptions {
@@ -32,37 +29,6 @@ const SUPERNODAL_INTENSITY = 8;
 const SUPERNODAL_FLOPS = 3e4;
 
 /**
- * Everything about a Cholesky factorisation that depends on the pattern alone: P A P' = L L'. Immutable; shared by all
- * factors made from it. Indices of L are in permuted coordinates.
- */
-export interface SymbolicCholesky {
-  readonly n: number;
-  /** The analysed pattern (lower triangle, original coordinates); `factorize` takes values aligned with its rowIdx. */
-  readonly lower: CscPattern;
-  /** Row and column `perm[k]` of A is row and column k of P A P'. Length n. */
-  readonly perm: Int32Array;
-  /** `permInv[perm[k]] = k`. */
-  readonly permInv: Int32Array;
-  /** Elimination tree of P A P': parent of each column, or -1. Length n. */
-  readonly parent: Int32Array;
-  /** Entries of each column of L, diagonal included. Length n. */
-  readonly colCounts: Int32Array;
-  /** Entries of L (lower triangle, diagonal included). */
-  readonly nnz: number;
-  /** Floating-point operations of one numeric factorisation: the sum of squared column counts. */
-  readonly flops: number;
-  /** Which numeric phase runs. */
-  readonly method: 'simplicial' | 'supernodal';
-  /** @internal */
-  readonly structure: NumericStructure;
-}
-
-/** Layout of L for one of the numeric phases. */
-export type NumericStructure =
-  | ({ readonly method: 'simplicial' } & SimplicialStructure)
-  | ({ readonly method: 'supernodal' } & SupernodalStructure);
-
-/**
  * Analyses the pattern of a symmetric matrix for Cholesky factorisation: fill-reducing permutation, elimination tree,
  * column counts, structure of L, and where each entry of A goes. Done once; `factorize` then runs for any values.
  *
@@ -70,20 +36,10 @@ export type NumericStructure =
  * @throws SparseError when the pattern breaks an invariant, the permutation is none, or L has over 2^31 - 1 entries
  */
 export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): SymbolicCholesky {
-  checkLower(lower);
-  const wantedOrdering = options.ordering ?? 'amd';
-  const candidates: readonly Ordering[] = isList(wantedOrdering) ? wantedOrdering : [wantedOrdering];
-  if (candidates.length === 0) throw new SparseError('bad-option', 'the list of orderings is empty');
-  let best = analyzeOrdering(lower, candidates[0], options.postorder);
-  for (const candidate of candidates.slice(1)) {
-    const other = analyzeOrdering(lower, candidate, options.postorder);
-    if (other.flops < best.flops) best = other;
-  }
-  const { perm, permInv, permuted, upper, parent, colCounts, nnz, flops } = best;
-  if (nnz > 0x7fffffff)
-    throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
+  const { ordering = 'amd', method: wanted = 'auto' } = options;
+  const best = cheapestOrdering(lower, ordering, options.postorder, orderingPermutation);
+  const { permuted, upper, parent, colCounts, nnz, flops } = best;
 
-  const wanted = options.method ?? 'auto';
   if (!['auto', 'simplicial', 'supernodal'].includes(wanted))
     throw new SparseError('bad-option', `unknown method ${JSON.stringify(wanted)}`);
   const method =
@@ -96,35 +52,5 @@ export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): Symbol
     method === 'simplicial'
       ? { method, ...simplicialStructure(permuted, upper, parent, colCounts) }
       : { method, ...supernodalStructure(permuted, upper, parent, colCounts) };
-  return { n: lower.ncol, lower, perm, permInv, parent, colCounts, nnz, flops, method, structure };
-}
-
-const isList = (ordering: Ordering | readonly Ordering[]): ordering is readonly Ordering[] => Array.isArray(ordering);
-
-/** Permutation, elimination tree and column counts of one ordering. */
-function analyzeOrdering(lower: CscPattern, ordering: Ordering, wantPostorder: boolean | undefined) {
-  const usePostorder = wantPostorder ?? (ordering === 'amd' || ordering === 'nested-dissection');
-  let perm = orderingPermutation(lower, ordering);
-  let permInv = invertPermutation(perm);
-  let permuted = permuteSymmetricLower(lower, permInv);
-  let upper = transposePattern(permuted);
-  let parent = eliminationTree(upper);
-  let post = postorder(parent);
-  if (usePostorder && post.some((j, k) => j !== k)) {
-    const before = perm;
-    perm = post.map((j) => before[j]);
-    permInv = invertPermutation(perm);
-    permuted = permuteSymmetricLower(lower, permInv);
-    upper = transposePattern(permuted);
-    parent = eliminationTree(upper);
-    post = post.map((_, k) => k);
-  }
-  const colCounts = columnCounts(permuted, parent, post);
-  let nnz = 0;
-  let flops = 0;
-  for (let j = 0; j < colCounts.length; j++) {
-    nnz += colCounts[j];
-    flops += colCounts[j] * colCounts[j];
-  }
-  return { perm, permInv, permuted, upper, parent, colCounts, nnz, flops };
+  return symbolicOf(lower, best, structure);
 }

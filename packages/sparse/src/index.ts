@@ -10,16 +10,10 @@ export { amdOrdering, type AmdOptions } from './ordering/amd.js';
 export { nestedDissectionOrdering, type NestedDissectionOptions } from './ordering/nested-dissection.js';
 export { rcmOrdering } from './ordering/rcm.js';
 export type { Ordering } from './ordering/ordering.js';
-export { analyze, type AnalyzeOptions, type SymbolicCholesky } from './analyze.js';
-export {
-  type CholeskyFactor,
-  createFactor,
-  factorDiagonal,
-  factorize,
-  type FactorOptions,
-  factorToCsc,
-  logDeterminant,
-} from './factor.js';
+export type { SymbolicCholesky } from './analysis.js';
+export { analyze, type AnalyzeOptions } from './analyze.js';
+export { createFactor, type FactorOptions } from './create-factor.js';
+export { type CholeskyFactor, factorDiagonal, factorize, factorToCsc, logDeterminant } from './factor.js';
 export { permuteInto, solveDInPlace, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';
 export { inverseDiagonalInto, inverseEntriesInto } from './selected-inverse.js';
 export { addRowInPlace, removeRowInPlace, type SparseVector, updateInPlace } from './update.js';

@@ -36,8 +36,8 @@ export function sampleInto(factor: CholeskyFactor, z: Float64Array, x: Float64Ar
   const { n } = factor.symbolic;
   const y = factor.work.subarray(0, n);
   y.set(z.subarray(0, n));
-  if (factor.numeric.method === 'ldl') {
-    const { pivots } = factor.numeric.state;
+  if (factor.numeric.ldl) {
+    const { pivots } = factor.numeric.ldl;
     for (let j = 0; j < n; j++) {
       if (pivots[j] < 0) throw new SparseError('singular', `pivot ${j} is ${pivots[j]}: the matrix is indefinite`);
       y[j] /= Math.sqrt(pivots[j]);

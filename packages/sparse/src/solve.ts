@@ -1,8 +1,5 @@
 import { requireFactorized, type CholeskyFactor } from './factor.js';
 import { SparseError } from './errors.js';
-import { solveDiagonalLdl, solveLowerLdl, solveLowerTransposeLdl } from './ldl/solve.js';
-import { solveLowerSimplicial, solveLowerTransposeSimplicial } from './simplicial/solve.js';
-import { solveLowerSupernodal, solveLowerTransposeSupernodal } from './supernodal/solve.js';
 
 /** Right-hand sides that `solveInPlace` treats together. */
 const BLOCK = 4;
@@ -34,27 +31,23 @@ export function unpermuteInto(factor: CholeskyFactor, x: Float64Array, b: Float6
 export function solveLInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
   requireFactorized(factor);
   requireSize('x', x, factor.symbolic.n, nrhs);
-  const { numeric } = factor;
-  if (numeric.method === 'supernodal') solveLowerSupernodal(numeric.structure, numeric.state, x, nrhs);
-  else if (numeric.method === 'ldl') solveLowerLdl(numeric.state, x, nrhs);
-  else solveLowerSimplicial(numeric.structure, numeric.state.values, x, nrhs);
+  factor.numeric.solveLower(x, nrhs);
 }
 
 /** Solves L' y = x in place, in permuted coordinates; x is n x nrhs, column-major. O(nnz(L) nrhs). */
 export function solveLtInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
   requireFactorized(factor);
   requireSize('x', x, factor.symbolic.n, nrhs);
-  const { numeric } = factor;
-  if (numeric.method === 'supernodal') solveLowerTransposeSupernodal(numeric.structure, numeric.state, x, nrhs);
-  else if (numeric.method === 'ldl') solveLowerTransposeLdl(numeric.state, x, nrhs);
-  else solveLowerTransposeSimplicial(numeric.structure, numeric.state.values, x, nrhs);
+  factor.numeric.solveLowerTranspose(x, nrhs);
 }
 
 /** Solves D y = x in place, in permuted coordinates; nothing to do for L L'. */
 export function solveDInPlace(factor: CholeskyFactor, x: Float64Array, nrhs = 1): void {
   requireFactorized(factor);
-  requireSize('x', x, factor.symbolic.n, nrhs);
-  if (factor.numeric.method === 'ldl') solveDiagonalLdl(factor.numeric.state, x, nrhs);
+  const { n } = factor.symbolic;
+  requireSize('x', x, n, nrhs);
+  const { ldl } = factor.numeric;
+  if (ldl) for (let o = 0; o < n * nrhs; o += n) for (let j = 0; j < n; j++) x[o + j] /= ldl.pivots[j];
 }
 
 /**

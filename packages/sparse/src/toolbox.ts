@@ -149,6 +149,7 @@ export function fromDense(dense: ArrayLike<number>, nrow: number, ncol: number):
 export interface DenseMatrixLike {
   readonly rows: number;
   readonly columns: number;
+  /** Entry (row, column), both from 0. */
   get(row: number, column: number): number;
 }
 

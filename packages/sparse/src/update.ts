@@ -1,6 +1,6 @@
 import { type CscMatrix, requireIndex } from './csc.js';
 import { SparseError } from './errors.js';
-import { type CholeskyFactor, failedPivot, requireFactorized } from './factor.js';
+import { type CholeskyFactor, requireFactorized, setOutcome } from './factor.js';
 import type { LdlNumeric } from './ldl/storage.js';
 import { addRowLdl, removeRowLdl, updateLdl } from './ldl/update.js';
 
@@ -12,12 +12,13 @@ export interface SparseVector {
 
 function requireLdl(factor: CholeskyFactor): LdlNumeric {
   requireFactorized(factor);
-  if (factor.numeric.method !== 'ldl')
+  const { ldl } = factor.numeric;
+  if (!ldl)
     throw new SparseError(
       'bad-option',
       "only an L D L' factor can be updated: createFactor(symbolic, { form: 'LDL' })",
     );
-  return factor.numeric.state;
+  return ldl;
 }
 
 /** Scatters a vector into `column` in permuted coordinates; returns its permuted rows, ascending. */
@@ -41,13 +42,6 @@ function scatter(factor: CholeskyFactor, numeric: LdlNumeric, { rows, values }: 
   return list;
 }
 
-function outcome(factor: CholeskyFactor, failed: number): number {
-  if (failed === -1) return -1;
-  factor.status = 'not-positive-definite';
-  factor.failedPivot = failedPivot(factor.numeric, failed);
-  return factor.symbolic.perm[failed];
-}
-
 /**
  * Rank-k update: makes an L D L' factor that of A + sign W W', one column of W after the other. L grows as needed. Each
  * column costs the entries of L on one path of the elimination tree.
@@ -61,7 +55,7 @@ export function updateInPlace(factor: CholeskyFactor, W: SparseVector | CscMatri
   const numeric = requireLdl(factor);
   if (!('colPtr' in W)) {
     const rows = scatter(factor, numeric, W);
-    return outcome(factor, updateLdl(numeric, rows, rows.length, sign));
+    return setOutcome(factor, updateLdl(numeric, rows, rows.length, sign));
   }
   if (W.nrow !== factor.symbolic.n)
     throw new SparseError('dimension', `W has ${W.nrow} rows, the factor ${factor.symbolic.n}`);
@@ -82,7 +76,7 @@ export function updateInPlace(factor: CholeskyFactor, W: SparseVector | CscMatri
 export function removeRowInPlace(factor: CholeskyFactor, k: number): number {
   const numeric = requireLdl(factor);
   requireIndex('row', k, factor.symbolic.n);
-  return outcome(factor, removeRowLdl(numeric, factor.symbolic.permInv[k]));
+  return setOutcome(factor, removeRowLdl(numeric, factor.symbolic.permInv[k]));
 }
 
 /**
@@ -94,5 +88,5 @@ export function addRowInPlace(factor: CholeskyFactor, k: number, row: SparseVect
   const numeric = requireLdl(factor);
   requireIndex('row', k, factor.symbolic.n);
   const rows = scatter(factor, numeric, row);
-  return outcome(factor, addRowLdl(numeric, factor.symbolic.permInv[k], rows));
+  return setOutcome(factor, addRowLdl(numeric, factor.symbolic.permInv[k], rows));
 }

@@ -27,9 +27,3 @@ export function solveLowerTransposeLdl(
     }
   }
 }
-
-/** D x = b in place. */
-export function solveDiagonalLdl({ pivots }: LdlNumeric, x: Float64Array, nrhs: number): void {
-  const n = pivots.length;
-  for (let o = 0; o < n * nrhs; o += n) for (let j = 0; j < n; j++) x[o + j] /= pivots[j];
-}

@@ -1,4 +1,4 @@
-import type { SymbolicCholesky } from '../analyze.js';
+import type { SymbolicCholesky } from '../analysis.js';
 import type { SimplicialStructure } from './structure.js';
 
 /** Values of L and the workspace of the simplicial numeric phase; allocated once. */
@@ -12,8 +12,6 @@ export interface SimplicialNumeric {
   readonly next: Int32Array;
   /** First position of a column that is not yet used, length n. */
   readonly cursor: Int32Array;
-  /** Entries of the inverse on the pattern of L; made at the first call of the selected inverse. */
-  inverse: Float64Array | undefined;
 }
 
 export function createSimplicialNumeric(symbolic: SymbolicCholesky): SimplicialNumeric {
@@ -24,7 +22,6 @@ export function createSimplicialNumeric(symbolic: SymbolicCholesky): SimplicialN
     head: new Int32Array(n),
     next: new Int32Array(n),
     cursor: new Int32Array(n),
-    inverse: undefined,
   };
 }
 

@@ -86,3 +86,16 @@ export function solveLowerTransposeSimplicial(
     }
   }
 }
+
+/** L x = b for a b that is zero outside of `rows`, which are ascending and hold all that b reaches; in place at these rows. */
+export function solveReachSimplicial(
+  { colPtr: Lp, rowIdx: Li }: SimplicialStructure,
+  Lx: Float64Array,
+  rows: Int32Array,
+  x: Float64Array,
+): void {
+  for (const j of rows) {
+    const xj = (x[j] /= Lx[Lp[j]]);
+    for (let p = Lp[j] + 1; p < Lp[j + 1]; p++) x[Li[p]] -= Lx[p] * xj;
+  }
+}

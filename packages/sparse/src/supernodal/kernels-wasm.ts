@@ -1,4 +1,4 @@
-import { kernelBytes } from './kernel-bytes.generated.js';
+import { kernelLength, kernelText } from './kernel-bytes.generated.js';
 import type { Kernels } from './kernels.js';
 
 /** The little of the WebAssembly API that is used here; browsers, workers, Node, Deno and Bun all have it. */
@@ -38,13 +38,25 @@ export function instantiateKernels(memory: WasmMemory): Kernels | undefined {
 let module: object | null | undefined;
 
 function compile(api: WasmApi | undefined): object | null {
-  const bytes = Uint8Array.from({ length: kernelBytes.length / 2 }, (_, k) =>
-    Number.parseInt(kernelBytes.slice(2 * k, 2 * k + 2), 16),
-  );
   try {
-    return api === undefined ? null : new api.Module(bytes);
+    return api === undefined ? null : new api.Module(decode());
   } catch {
     // No SIMD in this engine, or the page's policy has no 'wasm-unsafe-eval': plain JavaScript does the work.
     return null;
   }
+}
+
+/** The bytes behind the text; see `encode` in scripts/build-kernels.mjs. */
+function decode(): Uint8Array {
+  const bytes = new Uint8Array(kernelLength);
+  let high = 0;
+  for (let i = 0, k = 0; i < kernelText.length; i++) {
+    const code = kernelText.charCodeAt(i);
+    if (code < 40) high = code - 34;
+    else {
+      bytes[k++] = 86 * high + code - (code > 92 ? 61 : 60);
+      high = 0;
+    }
+  }
+  return bytes;
 }

@@ -3,7 +3,7 @@ import { createJavaScriptKernels } from './kernels-javascript.js';
 import type { Kernels } from './kernels.js';
 import { instantiateKernels, wasmMemory } from './kernels-wasm.js';
 
-/** Which dense kernels a factor uses; see {@link createKernelMemory}. */
+/** Which dense kernels a factor uses: `kernels` of the options of `createFactor`. */
 export type KernelChoice = 'auto' | 'simd' | 'javascript';
 
 /** The one memory of a factor with the kernels that work on it. Growing replaces the views. */

@@ -152,31 +152,3 @@ export function factorizeSupernodal(
     head[t] = d;
   }
 }
-
-/** 2 sum_j log L_jj. */
-export function logDeterminantSupernodal(structure: SupernodalStructure, numeric: SupernodalNumeric): number {
-  const { panels, panelStart, valuePtr } = structure;
-  const { doubles } = numeric.memory;
-  let sum = 0;
-  for (let t = 0; t < panels; t++) {
-    const columns = panelStart[t + 1] - panelStart[t];
-    const at = numeric.layout.values + valuePtr[t];
-    for (let c = 0; c < columns; c++) sum += Math.log(doubles[at + (c >> 2) * 4 * columns + 4 * c + (c & 3)]);
-  }
-  return 2 * sum;
-}
-
-/** L_jj^2 of every column. */
-export function squaredDiagonalSupernodal(structure: SupernodalStructure, numeric: SupernodalNumeric): Float64Array {
-  const { panels, panelStart, valuePtr } = structure;
-  const { doubles } = numeric.memory;
-  const out = new Float64Array(panelStart[panels]);
-  for (let t = 0; t < panels; t++) {
-    const columns = panelStart[t + 1] - panelStart[t];
-    const at = numeric.layout.values + valuePtr[t];
-    for (let c = 0; c < columns; c++) {
-      out[panelStart[t] + c] = doubles[at + (c >> 2) * 4 * columns + 4 * c + (c & 3)] ** 2;
-    }
-  }
-  return out;
-}

@@ -21,6 +21,26 @@ export function solveLowerTransposeSupernodal(
   overBlocks(numeric, x, nrhs, structure.panelOf.length, (wide) => backward(structure, numeric, wide));
 }
 
+/** L x = b for a b that is zero outside of `rows`, which are ascending and hold all that b reaches; in place at these rows. */
+export function solveReachSupernodal(
+  structure: SupernodalStructure,
+  numeric: SupernodalNumeric,
+  rows: Int32Array,
+  x: Float64Array,
+): void {
+  const { doubles } = numeric.memory;
+  const { panelOf } = structure;
+  const at = numeric.layout.x;
+  // A panel holds its merged columns' structures, so that rows outside the reach are written too: as zeros.
+  doubles.fill(0, at, at + panelOf.length);
+  for (const j of rows) doubles[at + j] = x[j];
+  let last = -1;
+  for (const j of rows) {
+    if (panelOf[j] !== last) forwardPanel(structure, numeric, (last = panelOf[j]), false);
+  }
+  for (const j of rows) x[j] = doubles[at + j];
+}
+
 /** Carries the right-hand sides through the kernels' memory, four at a time (interleaved by rows) or one. */
 function overBlocks(
   { memory: { doubles }, layout }: SupernodalNumeric,
@@ -56,7 +76,7 @@ function forward(structure: SupernodalStructure, numeric: SupernodalNumeric, wid
 }
 
 /** Panel t's part of L y = x, on the vector (or four) in the x region of the memory. */
-export function forwardPanel(
+function forwardPanel(
   { panelStart, rowPtr, rowCount, valuePtr }: SupernodalStructure,
   { memory: { kernels }, layout }: SupernodalNumeric,
   t: number,
