@@ -31,8 +31,8 @@ export interface NumericFactor {
   factorize(values: Float64Array, beta: number): number;
   /** The offending pivot of column j. */
   failedPivot(j: number): number;
-  /** L_jj, or D_jj of L D L'. */
-  diagonal(j: number): number;
+  /** L_jj, or D_jj of L D L', into the first n entries of out. */
+  diagonalInto(out: Float64Array): void;
   /** L y = x and L' y = x in place, x n x nrhs, column-major. */
   solveLower(x: Float64Array, nrhs: number): void;
   solveLowerTranspose(x: Float64Array, nrhs: number): void;
@@ -55,8 +55,8 @@ export interface SelectedInverse {
   /** Entry k of the lower triangle of A is at `base + places[k]`. */
   readonly base: number;
   readonly places: Int32Array;
-  /** Entry (j, j), permuted coordinates. */
-  diagonal(j: number): number;
+  /** Its diagonal, permuted coordinates, into the first n entries of out. */
+  diagonalInto(out: Float64Array): void;
 }
 
 /** A factor on a representation of L. @internal */
@@ -106,9 +106,10 @@ export function requireFactorized(factor: CholeskyFactor): void {
 /** log|A + beta I| = 2 sum_j log L_jj; with L D L' the logarithm of the absolute value, sum_j log|D_jj|. O(n). */
 export function logDeterminant(factor: CholeskyFactor): number {
   requireFactorized(factor);
-  const { numeric, symbolic } = factor;
+  const { numeric, symbolic, work } = factor;
+  numeric.diagonalInto(work);
   let sum = 0;
-  for (let j = 0; j < symbolic.n; j++) sum += Math.log(Math.abs(numeric.diagonal(j)));
+  for (let j = 0; j < symbolic.n; j++) sum += Math.log(Math.abs(work[j]));
   return numeric.ldl ? sum : 2 * sum;
 }
 
@@ -125,5 +126,7 @@ export function factorToCsc(factor: CholeskyFactor): CscMatrix {
 export function factorDiagonal(factor: CholeskyFactor): Float64Array {
   requireFactorized(factor);
   const { numeric, symbolic } = factor;
-  return Float64Array.from({ length: symbolic.n }, (_, j) => numeric.diagonal(j) ** (numeric.ldl ? 1 : 2));
+  const out = new Float64Array(symbolic.n);
+  numeric.diagonalInto(out);
+  return numeric.ldl ? out : out.map((d) => d ** 2);
 }

@@ -27,6 +27,7 @@ export function inverseDiagonalInto(factor: CholeskyFactor, out: Float64Array): 
   requireFactorized(factor);
   const { n, perm } = factor.symbolic;
   if (out.length < n) throw new SparseError('length-mismatch', `out must have ${n} entries, got ${out.length}`);
-  const inverse = factor.numeric.invert(factor.work);
-  for (let k = 0; k < n; k++) out[perm[k]] = inverse.diagonal(k);
+  const { numeric, work } = factor;
+  numeric.invert(work).diagonalInto(work);
+  for (let k = 0; k < n; k++) out[perm[k]] = work[k];
 }

@@ -1,7 +1,7 @@
 import type { SymbolicCholesky } from '../analysis.js';
 import { findEntry } from '../csc.js';
 import type { NumericFactor } from '../factor.js';
-import { columnStructure } from '../simplicial/column-structure.js';
+import { columnStructure, firstEntriesInto } from '../simplicial/column-structure.js';
 import { selectedInverseSimplicial } from '../simplicial/selected-inverse.js';
 import { ldlToCsc } from './export.js';
 import { factorizeLdl } from './factorize.js';
@@ -18,7 +18,7 @@ export function ldlFactor(symbolic: SymbolicCholesky): NumericFactor {
     ldl,
     factorize: (values, beta) => factorizeLdl(structure, ldl, values, beta),
     failedPivot: (j) => pivots[j],
-    diagonal: (j) => pivots[j],
+    diagonalInto: (out) => out.set(pivots),
     solveLower: (x, nrhs) => solveLowerLdl(ldl, x, nrhs),
     solveLowerTranspose: (x, nrhs) => solveLowerTransposeLdl(ldl, x, nrhs),
     toCsc: () => ldlToCsc(ldl),
@@ -36,7 +36,7 @@ export function ldlFactor(symbolic: SymbolicCholesky): NumericFactor {
           places[p] = findEntry(L, Math.max(i2, j2), Math.min(i2, j2));
         }
       }
-      return { values, base: 0, places, diagonal: (j) => values[L.colPtr[j]] };
+      return { values, base: 0, places, diagonalInto: (out) => firstEntriesInto(L.colPtr, values, out) };
     },
   };
 }

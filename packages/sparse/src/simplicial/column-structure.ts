@@ -15,3 +15,8 @@ export function columnStructure({
   const permuted = permuteSymmetricLower(lower, permInv);
   return simplicialStructure(permuted, transposePattern(permuted), parent, colCounts);
 }
+
+/** The diagonal of a lower triangle by columns that all begin with it. */
+export function firstEntriesInto(colPtr: Int32Array, values: Float64Array, out: Float64Array): void {
+  for (let j = 0; j + 1 < colPtr.length; j++) out[j] = values[colPtr[j]];
+}

@@ -1,6 +1,6 @@
 import type { SymbolicCholesky } from '../analysis.js';
 import type { NumericFactor } from '../factor.js';
-import { columnStructure } from './column-structure.js';
+import { columnStructure, firstEntriesInto } from './column-structure.js';
 import { createSimplicialNumeric, factorizeSimplicial } from './numeric.js';
 import { selectedInverseSimplicial } from './selected-inverse.js';
 import { solveLowerSimplicial, solveLowerTransposeSimplicial, solveReachSimplicial } from './solve.js';
@@ -17,7 +17,7 @@ export function simplicialFactor(symbolic: SymbolicCholesky): NumericFactor {
     kernels: 'none',
     factorize: (values, beta) => factorizeSimplicial(structure, state, values, beta),
     failedPivot: (j) => state.column[j],
-    diagonal: (j) => L[colPtr[j]],
+    diagonalInto: (out) => firstEntriesInto(colPtr, L, out),
     solveLower: (x, nrhs) => solveLowerSimplicial(structure, L, x, nrhs),
     solveLowerTranspose: (x, nrhs) => solveLowerTransposeSimplicial(structure, L, x, nrhs),
     solveReach: (rows, b) => solveReachSimplicial(structure, L, rows, b),
@@ -25,7 +25,7 @@ export function simplicialFactor(symbolic: SymbolicCholesky): NumericFactor {
     invert(work) {
       const values = (inverse ??= new Float64Array(L.length));
       selectedInverseSimplicial(structure, L, undefined, values, work.fill(0));
-      return { values, base: 0, places: inputMap, diagonal: (j) => values[colPtr[j]] };
+      return { values, base: 0, places: inputMap, diagonalInto: (out) => firstEntriesInto(colPtr, values, out) };
     },
   };
 }

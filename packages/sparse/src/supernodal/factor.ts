@@ -14,30 +14,34 @@ export function supernodalFactor(
   structure: SupernodalStructure,
   kernels: KernelChoice,
 ): NumericFactor {
-  const { panelStart, panelOf, valuePtr, inputMap } = structure;
+  const { panels, panelStart, valuePtr, inputMap } = structure;
   const state = createSupernodalNumeric(structure, symbolic.n, kernels);
   const { memory, layout } = state;
 
-  /** Entry (j, j) of the panels that begin at `base` in the memory. */
-  function diagonalAt(base: number, j: number): number {
-    const t = panelOf[j];
-    const c = j - panelStart[t];
-    const w = panelStart[t + 1] - panelStart[t];
-    return memory.doubles[base + valuePtr[t] + (c >> 2) * 4 * w + 4 * c + (c & 3)];
+  /** The diagonal of the panels that begin at `base` in the memory. */
+  function diagonalFrom(base: number, out: Float64Array): void {
+    const { doubles } = memory;
+    for (let t = 0; t < panels; t++) {
+      const first = panelStart[t];
+      const w = panelStart[t + 1] - first;
+      const at = base + valuePtr[t];
+      for (let c = 0; c < w; c++) out[first + c] = doubles[at + (c >> 2) * 4 * w + 4 * c + (c & 3)];
+    }
   }
 
   return {
     kernels: memory.kind,
     factorize: (values, beta) => factorizeSupernodal(structure, state, values, beta),
     failedPivot: () => state.failedPivot,
-    diagonal: (j) => diagonalAt(layout.values, j),
+    diagonalInto: (out) => diagonalFrom(layout.values, out),
     solveLower: (x, nrhs) => solveLowerSupernodal(structure, state, x, nrhs),
     solveLowerTranspose: (x, nrhs) => solveLowerTransposeSupernodal(structure, state, x, nrhs),
     solveReach: (rows, b) => solveReachSupernodal(structure, state, rows, b),
     toCsc: () => supernodalToCsc(columnStructure(symbolic), structure, state),
     invert() {
       selectedInverseSupernodal(structure, state);
-      return { values: memory.doubles, base: layout.z, places: inputMap, diagonal: (j) => diagonalAt(layout.z, j) };
+      const { z } = layout;
+      return { values: memory.doubles, base: z, places: inputMap, diagonalInto: (out) => diagonalFrom(z, out) };
     },
   };
 }
