@@ -33,6 +33,11 @@ describe('digits', () => {
     expect(moved.certificate.evaluations).toBeLessThan(12);
   });
 
+  it('end where R ends them: x + 1e8 keeps less than 1e-7 of its length beside the intercept and is dropped', () => {
+    const moved = fitModel(formula, { Reaction: columns.Reaction, Days: Days.map((v) => v + 1e8), Subject }).data;
+    expect(moved.droppedColumns).toEqual(['Days']);
+  });
+
   it.each([1e-12, 1e-6, 1e6, 1e12])('do not depend on the unit of y: times %d', (unit) => {
     const scaled = fitModel(formula, {
       Reaction: (columns.Reaction as number[]).map((v) => v * unit),
