@@ -14,6 +14,7 @@ import type { CrossProducts, TermProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
 import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
+import { addColumnProducts, gramProducts, productAt, type ColumnProducts } from './products/column-products.js';
 import { multiplyLambdaInto, multiplyZtZInto, scaleByLambdaInto } from './scale-by-lambda.js';
 
 /** Why a solution does not exist at some theta: the matrix that is not positive definite in floating point, or theta is not finite. */
@@ -62,6 +63,8 @@ export interface PenalizedLeastSquares {
     /** Z'y and X'y with b0 put back. */
     readonly Zty: Float64Array;
     readonly Xty: Float64Array;
+    /** RZX'RZX for many fixed effects; null for few. */
+    readonly gram: ColumnProducts | null;
   };
   /** The outcome of the last solution, and the factors it was for: the same factors are not solved again. */
   outcome: PlsFailure;
@@ -77,6 +80,9 @@ export interface PenalizedLeastSquares {
   /** wrss + ussq. */
   pwrss: number;
 }
+
+/** With more fixed effects than this, tiles of 4 by 4 sums pay. */
+const FEW_COLUMNS = 8;
 
 /** @param precisions over levels, by term; none when left out */
 export function penalizedLeastSquares(
@@ -122,6 +128,7 @@ export function penalizedLeastSquares(
       qp: new Float64Array(q * p),
       Zty,
       Xty,
+      gram: p > FEW_COLUMNS ? gramProducts(p) : null,
     },
     ldL2: 0,
     ldRX2: 0,
@@ -172,8 +179,16 @@ function solve(pls: PenalizedLeastSquares): PlsFailure {
   multiplyLambdaInto(cp, lambdas, true, cp.ZtX, p, work.small, work.qp);
   permuteInto(factor, work.qp, RZX, p);
   solveLInPlace(factor, RZX, p);
+  const { gram } = work;
+  if (gram) {
+    gram.sums.fill(0);
+    addColumnProducts(gram, RZX, q, null, 0, q);
+  }
   for (let k = 0; k < p; k++) {
-    for (let m = k; m < p; m++) RXt[k * p + m] = cp.XtX[k * p + m] - dot(RZX, k * q, RZX, m * q, q);
+    for (let m = k; m < p; m++) {
+      const s = gram ? productAt(gram, m, k) : dot(RZX, k * q, RZX, m * q, q);
+      RXt[k * p + m] = cp.XtX[k * p + m] - s;
+    }
   }
   if (choleskyInPlace(RXt, p) >= 0) return 'RX';
   let ldRX = 0;

@@ -1,0 +1,22 @@
+/**
+ * Sums of products of columns over a block of rows. Two implementations take the same products in the same order, so that results are the
+ * same bits with and without WebAssembly.
+ *
+ * Columns stand in strips of four: entry (row k, column j) is at `(j >> 2) * stride + 4 k + (j & 3)`. Sums stand in 4 by 4 tiles, by columns.
+ */
+export interface ProductKernels {
+  /**
+   * Tiles (I, J) of C += A'B over `rows` rows: all of them, or those with J <= I for a triangle; by I, then J. `a`, `b`, `c` are indices of
+   * doubles, `stripsA` and `stripsB` the numbers of strips.
+   */
+  addProducts(
+    a: number,
+    stripsA: number,
+    b: number,
+    stripsB: number,
+    stride: number,
+    rows: number,
+    c: number,
+    triangle: number,
+  ): void;
+}
