@@ -2,6 +2,7 @@ import type { CompositeStructure } from '@blup/covariance';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
 import type { Certificate } from './fitted-model-data.js';
 import type { ProfiledObjective } from './profiled-objective.js';
+import { membersOf, tieInPlace } from './par-constraints.js';
 import { searchCoordinates } from './search-coordinates.js';
 import { objectiveAtPar, type SearchResult, type SearchSpace } from './search.js';
 
@@ -27,7 +28,7 @@ export function certify(
   const m = composite.parLength;
   const lower = composite.parBounds().lower;
   const boundary = boundarySlopes(objective, space, par, value, parNames);
-  const { gradient, hessian } = derivatives(objective, par);
+  const { gradient, hessian } = derivatives(objective, par, space);
   const free = [...space.free];
   const edge = free.filter((k) => isAtEdge(composite, k, par[k], gradient[k]));
   const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && !edge.includes(k) && hessian[k * m + k] > 0);
@@ -78,6 +79,7 @@ function boundarySlopes(
     if (lower[k] !== 0 || par[k] !== 0) continue;
     const moved = par.slice();
     moved[k] = 1e-3 * space.unit[k];
+    tieInPlace(moved, space.source);
     out.push({
       name: parNames[k],
       slope: (objectiveAtPar(objective, objective.composite, moved) - value) / moved[k] ** 2,
@@ -104,10 +106,11 @@ function isAtEdge(composite: CompositeStructure, k: number, value: number, gradi
   return near && !isSd && slope < 1e-3;
 }
 
-/** Gradient and model Hessian by par at `par`, all entries. */
+/** Gradient and model Hessian by par at `par`, all entries; those of a free par that others are tied to are by all of them together. */
 function derivatives(
   objective: ProfiledObjective,
   par: Float64Array,
+  { free, source }: SearchSpace,
 ): { gradient: Float64Array; hessian: Float64Array } {
   const { composite } = objective;
   const m = composite.thetaLength;
@@ -121,6 +124,17 @@ function derivatives(
   objective.jacobianInto(par, J);
   const gradient = new Float64Array(k);
   for (let i = 0; i < k; i++) for (let t = 0; t < m; t++) gradient[i] += J[i * m + t] * byTheta[t];
+  const members = membersOf(free, source);
+  if (members.every((list) => list.length === 1)) return { gradient, hessian };
+  const apart = hessian.slice();
+  members.forEach((rows, i) => {
+    gradient[free[i]] = rows.reduce((s, a) => s + gradient[a], 0);
+    members.forEach((columns, j) => {
+      let s = 0;
+      for (const a of rows) for (const b of columns) s += apart[b * k + a];
+      hessian[free[j] * k + free[i]] = s;
+    });
+  });
   return { gradient, hessian };
 }
 

@@ -3,6 +3,7 @@ import { accumulateCrossProducts, type Bases } from './accumulate.js';
 import type { CrossProducts } from './cross-products.js';
 import type { ModelMatrices } from './model-matrices.js';
 import type { Evaluation, MinimizeOptions } from './optimizer/minimize.js';
+import { tieInPlace } from './par-constraints.js';
 import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
 import { search, snapToBoundary, type SearchResult, type SearchSpace } from './search.js';
 import { columnScales, momentStart } from './start-values.js';
@@ -46,7 +47,7 @@ export function guidedSearch(
   matrices: ModelMatrices,
   bases: Bases,
 ): GuidedResult {
-  const { composite, free, limits } = plan;
+  const { composite, free, source, limits } = plan;
   const evaluations: Evaluation[] = [];
   const unit = new Float64Array(composite.parLength);
   let columns = workingColumns(plan.cp, composite, movableTerms(plan));
@@ -71,6 +72,7 @@ export function guidedSearch(
     if (moments.looser && round < PILOT_ROUNDS) loose = moments.looser;
     else par = moments.par;
   }
+  tieInPlace(par, source);
 
   for (let turns = 0, reads = 0; ;) {
     if (turns < TURNS && columns.needTurning(par)) {
@@ -83,7 +85,7 @@ export function guidedSearch(
     const count = evaluations.length;
     const found = search(
       working,
-      { start, unit, free },
+      { start, unit, free, source },
       {
         tolerance: limits.tolerance,
         maxEvaluations: Math.max(1, limits.maxEvaluations - count),
@@ -101,7 +103,7 @@ export function guidedSearch(
       reads++;
       continue;
     }
-    const space = { start, unit, free };
+    const space = { start, unit, free, source };
     return {
       objective: profiledObjective(working.pls.cp, composite, criterion, working.pls),
       found: {
@@ -114,9 +116,10 @@ export function guidedSearch(
   }
 }
 
-/** Whether all par of a term are free, so that its columns may be changed. */
-function movableTerms({ composite, free }: SearchPlan): (term: number) => boolean {
+/** Whether all par of a term are free and their own, so that its columns may be changed. */
+function movableTerms({ composite, free, source }: SearchPlan): (term: number) => boolean {
   const isFree = new Set(free);
+  source.forEach((s, k) => s !== k && isFree.delete(s));
   return (t) => {
     for (let k = composite.parOffset[t]; k < composite.parOffset[t + 1]; k++) if (!isFree.has(k)) return false;
     return true;

@@ -8,6 +8,7 @@ import type { Certificate } from './fitted-model-data.js';
 import { guidedSearch, type SearchPlan } from './guided-search.js';
 import { checkIdentifiability, type IdentifiabilityCheck } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
+import { parConstraints, tieInPlace, type HeldPar, type TiedPar } from './par-constraints.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import type { Criterion, ProfiledObjective } from './profiled-objective.js';
 import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
@@ -21,8 +22,10 @@ export interface FitOptions {
   readonly sigma?: number;
   /** Start values of par, all of them. */
   readonly start?: ArrayLike<number>;
-  /** Values of par that are held fixed, by position; null or undefined entries are free. */
-  readonly fixedPar?: readonly (number | null | undefined)[];
+  /** Values of par that are held fixed, by position (null or undefined entries are free) or by name. */
+  readonly fixedPar?: HeldPar;
+  /** Parameters that equal others, in the same term or in different ones: `{ 'dam.(Intercept)': 'sire.(Intercept)' }`, or `{ dam: 'sire' }`. */
+  readonly tiedPar?: TiedPar;
   /** Most evaluations of the objective (default 1000). */
   readonly maxEvaluations?: number;
   /** The search stops this many standard errors (times sqrt 2) from the minimum; default 1e-6. */
@@ -43,8 +46,10 @@ export interface Optimum {
   readonly objective: ProfiledObjective;
   readonly par: Float64Array;
   readonly theta: Float64Array;
-  /** Which par were held fixed. */
+  /** Which par the search did not move: held fixed, or tied to another one. */
   readonly fixedPar: readonly boolean[];
+  /** For each par the one that it equals, itself where it is not tied. */
+  readonly source: Int32Array;
   readonly value: number;
   readonly certificate: Certificate;
   readonly evaluations: readonly Evaluation[];
@@ -69,7 +74,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   checkResponse(matrices, cp, sigma !== null);
   const read = now();
 
-  const plan = planSearch(cp, structure, options);
+  const plan = planSearch(cp, structure, matrices, options);
   const criterion: Criterion = { reml: options.reml ?? true, sigma };
   const { objective, found, evaluations } = guidedSearch(plan, criterion, matrices, bases);
   const { par, value } = bestOf(objective, plan, found);
@@ -85,6 +90,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     par,
     theta,
     fixedPar: Array.from(par, (_, k) => !plan.free.includes(k)),
+    source: plan.source,
     value,
     certificate: { ...certificate, evaluations: evaluations.length },
     evaluations,
@@ -108,7 +114,12 @@ function bestOf(
   return { par: found.par, value: found.value };
 }
 
-function planSearch(cp: CrossProducts, structure: CompositeStructure, options: FitOptions): SearchPlan {
+function planSearch(
+  cp: CrossProducts,
+  structure: CompositeStructure,
+  matrices: ModelMatrices,
+  options: FitOptions,
+): SearchPlan {
   const m = structure.parLength;
   const scales = columnScales(
     structure,
@@ -127,27 +138,22 @@ function planSearch(cp: CrossProducts, structure: CompositeStructure, options: F
     }
     start.set(Float64Array.from(options.start));
   }
-  const fixed = options.fixedPar ?? [];
-  if (fixed.length > m)
-    throw new ModelError('bad-option', `fixedPar has ${fixed.length} entries for ${m} variance parameters`);
-  const free: number[] = [];
-  for (let k = 0; k < m; k++) {
-    const v = fixed[k];
-    if (v === null || v === undefined) free.push(k);
-    else if (Number.isFinite(v)) start[k] = v;
-    else
-      throw new ModelError(
-        'bad-option',
-        `fixedPar[${k}] is ${v}; it must be a finite number, or null for a free entry`,
-      );
-  }
-  const given = options.start || free.length < m ? start : null;
+  const { free, held, source } = parConstraints(
+    structure,
+    parNamesOf(matrices, structure),
+    matrices.terms.map(({ group }) => group),
+    options.fixedPar,
+    options.tiedPar,
+  );
+  for (const [k, v] of held) start[k] = v;
+  tieInPlace(start, source);
+  const given = options.start || held.size > 0 ? start : null;
   const limits = {
     tolerance: options.tolerance ?? 1e-6,
     maxEvaluations: options.maxEvaluations ?? 1000,
     onEvaluation: options.onEvaluation,
   };
-  return { cp, composite: structure, scales, start, unit, free: Int32Array.from(free), given, limits };
+  return { cp, composite: structure, scales, start, unit, free, source, given, limits };
 }
 
 function isSingular(

@@ -1,5 +1,6 @@
 import type { CompositeStructure } from '@blup/covariance';
 import { minimize, type Evaluation, type Minimum, type MinimizeOptions } from './optimizer/minimize.js';
+import { membersOf, tieInPlace } from './par-constraints.js';
 import type { ProfiledObjective } from './profiled-objective.js';
 import { searchCoordinates } from './search-coordinates.js';
 
@@ -10,6 +11,8 @@ export interface SearchSpace {
   readonly unit: Float64Array;
   /** Indices of the par that move. */
   readonly free: Int32Array;
+  /** For each par the one that it equals, itself where it is not tied. */
+  readonly source: Int32Array;
 }
 
 export interface SearchResult extends Omit<Minimum, 'x' | 'polished' | 'gradient' | 'hessian'> {
@@ -33,11 +36,13 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
   const H = new Float64Array(composite.parLength ** 2);
   const J = new Float64Array(m * composite.parLength);
   const at = searchCoordinates(composite);
-  const { free } = space;
+  const { free, source } = space;
+  const members = membersOf(free, source);
   const k = free.length;
   const whole = (x: Float64Array): Float64Array => {
     const out = space.start.slice();
     for (let i = 0; i < k; i++) out[free[i]] = at.outOf(free[i], x[i]);
+    tieInPlace(out, source);
     return out;
   };
   const asPar = (e: Evaluation): Evaluation => ({ ...e, x: whole(e.x) });
@@ -47,6 +52,7 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
       unit: Float64Array.from(free, (i) => at.unit(i, space.unit[i])),
       value(x) {
         for (let i = 0; i < k; i++) par[free[i]] = at.outOf(free[i], x[i]);
+        tieInPlace(par, source);
         composite.thetaInto(par, theta);
         return objective.evaluate(theta);
       },
@@ -56,7 +62,7 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
         objective.jacobianInto(par, J);
         for (let i = 0; i < k; i++) {
           let s = 0;
-          for (let t = 0; t < m; t++) s += gradient[t] * J[free[i] * m + t];
+          for (const a of members[i]) for (let t = 0; t < m; t++) s += gradient[t] * J[a * m + t];
           byPar[free[i]] = s;
           g[i] = s * at.slope(free[i], par[free[i]]);
         }
@@ -67,7 +73,9 @@ export function search(objective: ProfiledObjective, space: SearchSpace, options
           const a = free[i];
           for (let j = 0; j < k; j++) {
             const b = free[j];
-            out[j * k + i] = H[b * composite.parLength + a] * at.slope(a, par[a]) * at.slope(b, par[b]);
+            let s = 0;
+            for (const c of members[i]) for (const d of members[j]) s += H[d * composite.parLength + c];
+            out[j * k + i] = s * at.slope(a, par[a]) * at.slope(b, par[b]);
           }
           out[i * k + i] += byPar[a] * at.curvature(a, par[a]);
         }
@@ -112,15 +120,18 @@ export function snapToBoundary(
   const lower = composite.parBounds().lower;
   let best = par.slice();
   let bestValue = value;
-  const isFree = new Set(space.free);
-  // Only whole, free structures may be turned round.
+  const { source } = space;
+  const moves = new Set(space.free);
+  // Only whole, free structures may be turned round, and tied ones only together.
   const canonical = (p: Float64Array) => {
+    const before = p.slice();
     composite.parts.forEach((part, i) => {
       const from = composite.parOffset[i];
       const to = composite.parOffset[i + 1];
-      for (let k = from; k < to; k++) if (!isFree.has(k)) return;
+      for (let k = from; k < to; k++) if (!moves.has(source[k])) return;
       part.canonicalizeInPlace(p.subarray(from, to));
     });
+    if (p.some((v, k) => v !== p[source[k]])) p.set(before);
   };
   canonical(best);
   const slack = Math.max(NEGLIGIBLE_RISE, 4e-14 * Math.abs(value), objective.noise());
@@ -134,6 +145,7 @@ export function snapToBoundary(
       continue;
     const trial = best.slice();
     trial[k] = 0;
+    tieInPlace(trial, source);
     canonical(trial);
     const at = objectiveAtPar(objective, composite, trial);
     if (at <= bestValue + slack) {

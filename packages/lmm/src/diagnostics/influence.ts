@@ -4,6 +4,7 @@ import { ModelError } from '../errors.js';
 import { checkMatrices } from '../model-matrices.js';
 import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { findOptimum, type FitOptions } from '../optimum.js';
+import { constraintOptions } from '../par-constraints.js';
 
 /**
  * What is estimated again without a group: everything (`refit`), everything by one Newton step from the estimates (`one-step`), or beta and
@@ -102,12 +103,11 @@ function without(
 }
 
 function optionsOf({ optimum }: FittedModel, method: InfluenceMethod): FitOptions {
-  const { objective, par, fixedPar } = optimum;
-  const held = method === 'fixed-theta' ? [...par] : Array.from(par, (v, k) => (fixedPar[k] ? v : null));
+  const { objective, par } = optimum;
   return {
     reml: objective.reml,
     ...(objective.sigma === null ? {} : { sigma: objective.sigma }),
-    fixedPar: held,
+    ...(method === 'fixed-theta' ? { fixedPar: [...par] } : constraintOptions(optimum)),
     identifiability: 'warn',
     ...(method === 'one-step' ? { start: par, maxEvaluations: 2 } : {}),
   };

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
+import { constraintOptions } from '../par-constraints.js';
 import { findOptimum, type Optimum } from '../optimum.js';
 import { chiSquaredUpper } from './distributions/distributions.js';
 
@@ -96,10 +97,13 @@ export function refitWith(
   reml: boolean,
   fixedPar?: readonly (number | null)[],
 ): Optimum {
-  const held = fixedPar ?? optimum.fixedPar.map((fixed, k) => (fixed ? optimum.par[k] : null));
   return findOptimum(
     { ...optimum.matrices, ...changes },
-    { reml, fixedPar: held, ...(optimum.objective.sigma === null ? {} : { sigma: optimum.objective.sigma }) },
+    {
+      reml,
+      ...(fixedPar ? { fixedPar } : constraintOptions(optimum)),
+      ...(optimum.objective.sigma === null ? {} : { sigma: optimum.objective.sigma }),
+    },
   );
 }
 

@@ -16,6 +16,8 @@ export interface CovarianceDirection {
   readonly ratio: number;
   /** Whether its par was held fixed. */
   readonly fixed: boolean;
+  /** Position among all directions of the one that it equals, because their par are tied; its own where there is none. */
+  readonly source: number;
 }
 
 /**
@@ -24,33 +26,47 @@ export interface CovarianceDirection {
  *
  * @param columns whether unstructured terms speak of the columns as given, or of the changed ones, in which they are well conditioned
  * @throws ModelError `bad-option` for a structure that is not linear in its variances and covariances, or an unstructured term of which
- * only some par were held fixed
+ * only some par were held fixed or tied
  */
 export function covarianceDirections(optimum: Optimum, columns: 'given' | 'changed' = 'given'): CovarianceDirection[] {
-  const { composite, matrices, cp, par, fixedPar } = optimum;
+  const { composite, matrices, cp, par, fixedPar, source } = optimum;
+  const shared = new Set(source.filter((s, k) => s !== k));
   return composite.parts.flatMap((part, t) => {
     const { nc } = part;
     const { group, names } = matrices.terms[t];
     if (part.levels || part.residual) throw notLinear(part.kind, group);
     const from = composite.parOffset[t];
     const lambda = lambdaOf(part, par.subarray(from, composite.parOffset[t + 1]));
-    const conditioned = columns === 'changed' && part.anyColumns === true;
+    const own = source.subarray(from, composite.parOffset[t + 1]);
+    const tied = own.some((s, i) => s !== from + i);
+    // Numbers that two terms share speak of the columns as given in both.
+    const conditioned =
+      columns === 'changed' && part.anyColumns === true && !tied && !own.some((_, i) => shared.has(from + i));
     if (conditioned) changeFactorInto(cp.terms[t].basis, lambda.slice(), lambda);
     const S = relativeCovariance(lambda, nc);
     const basis = conditioned ? null : cp.terms[t].basis;
-    const fixed = fixedPar.slice(from, composite.parOffset[t + 1]);
+    const fixed = Array.from(own, (s) => fixedPar[s]);
     if (part.anyColumns) {
-      if (fixed.some(Boolean) && !fixed.every(Boolean)) {
+      const together = own.every((s, i) => s === own[0] + i);
+      if ((fixed.some(Boolean) && !fixed.every(Boolean)) || !together) {
         throw new ModelError(
           'bad-option',
-          `some parameters of the term on ${group} were held fixed and others not: its variances and covariances are no free parameters`,
+          `some parameters of the term on ${group} were held fixed or tied and others not: its variances and covariances are no free parameters`,
         );
       }
       const out: CovarianceDirection[] = [];
       for (let i = 0; i < nc; i++) {
         for (let j = 0; j <= i; j++) {
           const name = i === j ? `var ${group}.${names[i]}` : `cov ${group}.${names[i]},${names[j]}`;
-          out.push({ name, term: t, M: changed(basis, nc, [[i, j]]), ratio: S[j * nc + i], fixed: fixed[0] });
+          out.push({
+            name,
+            term: t,
+            M: changed(basis, nc, [[i, j]]),
+            ratio: S[j * nc + i],
+            fixed: fixed[0],
+            // As many variances and covariances as par, so the positions are those of par.
+            source: own[0] + out.length,
+          });
         }
       }
       return out;
@@ -66,6 +82,7 @@ export function covarianceDirections(optimum: Optimum, columns: 'given' | 'chang
         ),
         ratio: S[columns[0] * nc + columns[0]],
         fixed: fixed[k],
+        source: own[k],
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
+import { tieInPlace } from '../par-constraints.js';
 import type { Optimum } from '../optimum.js';
 
 /** Derivatives by the active par at fixed sigma, for terms whose factor is not at hand (precisions over levels). */
@@ -11,7 +12,7 @@ export interface DifferencesByPar {
 
 /** Richardson-extrapolated central differences, four evaluations for each par. The objective stands elsewhere afterwards. */
 export function differencesByPar(
-  { objective, composite, cp, par }: Optimum,
+  { objective, composite, cp, par, source }: Optimum,
   active: Int32Array,
   steps: Float64Array,
 ): DifferencesByPar {
@@ -19,6 +20,7 @@ export function differencesByPar(
   const at = (i: number, d: number): { pwrss: number; M: Float64Array } => {
     const moved = par.slice();
     moved[i] += d;
+    tieInPlace(moved, source);
     composite.thetaInto(moved, theta);
     objective.evaluate(theta);
     return { pwrss: objective.pls.pwrss, M: inverseOfProduct(objective.pls.RXt, cp.p) };

@@ -37,11 +37,12 @@ export function exactRLRT(
   options: { readonly simulations?: number; readonly seed?: number } = {},
 ): ExactRlrt {
   const { optimum, data } = model;
-  const { cp } = optimum;
-  if (data.criterion !== 'REML' || data.sigmaFixed || cp.residual || cp.terms.length !== 1 || cp.terms[0].nc !== 1) {
+  const { cp, composite } = optimum;
+  const single = cp.terms.length === 1 && cp.terms[0].nc === 1 && !composite.parts[0].levels && cp.pairs.length === 0;
+  if (data.criterion !== 'REML' || data.sigmaFixed || cp.residual || !single) {
     throw new ModelError(
       'bad-option',
-      'the exact test is for REML fits with a single random-effects term of one column',
+      'the exact test is for REML fits with a single random-effects term of one column and independent levels',
     );
   }
   if (cp.q > LIMIT) throw new ModelError('bad-option', `the exact test takes up to ${LIMIT} levels; there are ${cp.q}`);

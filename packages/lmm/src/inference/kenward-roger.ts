@@ -52,12 +52,13 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   const X = fixedEffectsProducts(objective.pls, directions);
 
   // Parameters that were held fixed move with sigma^2: G_0 becomes I + sum of their ratios times G_r.
-  const free = directions.flatMap((d, r) => (d.fixed ? [] : [r + 1]));
+  const free = directions.flatMap((d, r) => (d.fixed || d.source !== r ? [] : [r + 1]));
   const rows = (objective.sigma === null ? [0] : []).concat(free);
   const raw = directions.length + 1;
   const J = rows.map((k) => {
     const column = new Float64Array(raw);
     column[k] = 1;
+    directions.forEach((d, r) => d.source === k - 1 && (column[r + 1] = 1));
     if (k === 0) directions.forEach((d, r) => (column[r + 1] = d.fixed ? d.ratio : 0));
     return column;
   });

@@ -1,6 +1,7 @@
 import { lambdaOf, relativeCovariance } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
+import { requireUntied } from '../par-constraints.js';
 import { checkedLevel } from './coefficient-table.js';
 import { refitML } from './compare-models.js';
 import { constrainedDeviance, type ConstrainedDeviance, type ProfiledParameter } from './constrained-deviance.js';
@@ -42,6 +43,7 @@ export function profile(
   model: FittedModel,
   options: { readonly level?: number; readonly which?: readonly string[] } = {},
 ): Profile {
+  requireUntied(model.optimum, 'profiles');
   const level = checkedLevel(options.level);
   const ml = model.data.criterion === 'ML' ? model.optimum : refitML(model);
   const sigma = Math.sqrt(ml.objective.scale());

@@ -1,6 +1,7 @@
 import { diagonal, scalar, unstructured, type CovarianceStructure } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
 import type { RandomEffectsTerm } from '../model-matrices.js';
+import { requireUntied } from '../par-constraints.js';
 import { refitWith } from './compare-models.js';
 import { chiSquaredUpper } from './distributions/distributions.js';
 
@@ -73,6 +74,7 @@ export function boundaryP(LRT: number, df: number, method: BoundaryMethod): numb
 
 function reductions(model: FittedModel): Reduction[] {
   const { matrices, composite, par, fixedPar } = model.optimum;
+  requireUntied(model.optimum, 'tests of random-effects terms one by one');
   const heldOf = (t: number): (number | null)[] =>
     Array.from({ length: composite.parts[t].parLength }, (_, i) =>
       fixedPar[composite.parOffset[t] + i] ? par[composite.parOffset[t] + i] : null,

@@ -1,4 +1,5 @@
 import { lambdaOf } from '@blup/covariance';
+import { membersOf, tieInPlace } from '../par-constraints.js';
 import { pullBackInto } from '../term-basis.js';
 import type { Optimum } from '../optimum.js';
 import { differencesByPar } from './differences-by-par.js';
@@ -8,7 +9,7 @@ import { differencesByPar } from './differences-by-par.js';
  * (par of the structures, log sigma), with beta profiled out and sigma not.
  */
 export interface VarianceCurvature {
-  /** Indices of the par that take part, ascending: free, and not on the boundary. */
+  /** Indices of the par that take part, ascending: free, and not on the boundary. Par that are tied to one of them move with it. */
   readonly active: Int32Array;
   /** Whether log sigma is the last parameter (it is not when sigma was held fixed). */
   readonly sigma: boolean;
@@ -46,9 +47,11 @@ export function varianceCurvature(optimum: Optimum): VarianceCurvature {
   objective.evaluate(theta);
   objective.jacobianInto(par, J);
   const jacobian = new Float64Array(composite.thetaLength * k);
-  active.forEach((i, a) =>
-    jacobian.set(J.subarray(i * composite.thetaLength, (i + 1) * composite.thetaLength), a * composite.thetaLength),
-  );
+  membersOf(active, optimum.source).forEach((members, a) => {
+    for (const i of members)
+      for (let t = 0; t < composite.thetaLength; t++)
+        jacobian[a * composite.thetaLength + t] += J[i * composite.thetaLength + t];
+  });
 
   const steps = new Float64Array(k);
   const profiled = profiledHessian(optimum, active, steps);
@@ -95,11 +98,12 @@ function activeParameters({ composite, par, fixedPar }: Optimum): Int32Array {
 
 /** Second derivatives of the profiled criterion by the active par, column-major; writes the steps that served. */
 function profiledHessian(
-  { objective, composite, par, certificate }: Optimum,
+  { objective, composite, par, source, certificate }: Optimum,
   active: Int32Array,
   steps: Float64Array,
 ): Float64Array {
   const k = active.length;
+  const members = membersOf(active, source);
   const m = composite.thetaLength;
   const theta = new Float64Array(m);
   const byTheta = new Float64Array(m);
@@ -109,17 +113,19 @@ function profiledHessian(
     if (!Number.isFinite(objective.evaluate(theta))) return null;
     objective.gradientInto(byTheta);
     objective.jacobianInto(at, J);
-    return Float64Array.from(active, (i) => {
+    return Float64Array.from(members, (together) => {
       let s = 0;
-      for (let t = 0; t < m; t++) s += byTheta[t] * J[i * m + t];
+      for (const i of together) for (let t = 0; t < m; t++) s += byTheta[t] * J[i * m + t];
       return s;
     });
   };
   const difference = (i: number, h: number): Float64Array | null => {
     const moved = par.slice();
     moved[i] = par[i] + h;
+    tieInPlace(moved, source);
     const up = gradientAt(moved);
     moved[i] = par[i] - h;
+    tieInPlace(moved, source);
     const down = gradientAt(moved);
     return up && down && up.map((g, a) => (g - down[a]) / (2 * h));
   };

@@ -4,6 +4,7 @@ import { findBases } from '../accumulate.js';
 import { ModelError } from '../errors.js';
 import { matricesOf } from '../fit.js';
 import { checkMatrices } from '../model-matrices.js';
+import { untied } from '../par-constraints.js';
 import type { SimulationProblem } from './problem.js';
 
 /** What is believed of a study that has not been run. */
@@ -51,6 +52,7 @@ export function designProblem(
     criterion: { reml: reml ?? true, sigma: null },
     par: Float64Array.from(par),
     fixedPar: Array.from(par, () => false),
+    source: untied(par.length),
     beta: coefficients(
       kept.map((k) => matrices.X.names[k]),
       parameters.beta,

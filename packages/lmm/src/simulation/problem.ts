@@ -11,6 +11,8 @@ export interface SimulationProblem {
   readonly criterion: Criterion;
   readonly par: Float64Array;
   readonly fixedPar: readonly boolean[];
+  /** For each par the one that it equals, itself where it is not tied. */
+  readonly source: Int32Array;
   /** Coefficients of the columns `kept`. */
   readonly beta: Float64Array;
   readonly kept: readonly number[];
@@ -35,12 +37,13 @@ interface StructureName {
 
 /** The problem of a fitted model at its estimates. */
 export function problemOf(model: FittedModel): SimulationProblem {
-  const { matrices, cp, objective, par, fixedPar } = model.optimum;
+  const { matrices, cp, objective, par, fixedPar, source } = model.optimum;
   return {
     matrices,
     criterion: { reml: objective.reml, sigma: objective.sigma },
     par,
     fixedPar,
+    source,
     beta: Float64Array.from(model.data.beta.values),
     kept: [...cp.fixed.kept],
     sigma: model.data.sigma,

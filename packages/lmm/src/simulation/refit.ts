@@ -5,6 +5,7 @@ import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, solveU
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { levelPrecisions } from '../level-precision.js';
+import { tieInPlace } from '../par-constraints.js';
 import { penalizedLeastSquares } from '../penalized-least-squares.js';
 import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
@@ -47,7 +48,7 @@ export interface Refitter {
  */
 export function refitter(model: FittedModel | SimulationProblem): Refitter {
   const problem = model instanceof FittedModel ? problemOf(model) : model;
-  const { matrices, criterion, fixedPar } = problem;
+  const { matrices, criterion, source } = problem;
   requireIndependentResiduals(matrices, 'refits that share the cross-products');
   const bases = findBases(matrices);
   const plain = accumulateCrossProducts(matrices, bases);
@@ -56,7 +57,7 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
   cp.fixed = fixed;
   const structure = composite(matrices.terms.map((t) => t.structure));
   const pls = penalizedLeastSquares(cp, levelPrecisions(cp, structure));
-  const { columns, free, start, unit } = searchSpace(cp, structure, fixedPar, problem.par);
+  const { columns, free, start, unit } = searchSpace(cp, structure, problem);
   const working = profiledObjective(cp, structure, criterion, pls, columns.bases);
   const objective = profiledObjective(cp, structure, criterion, pls);
   const products = responseProducts(matrices, bases, cp.terms, gramSolver(cp));
@@ -82,7 +83,11 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
       let used = { columns, objective: working };
       let evaluations = 0;
       for (let reads = 0, turns = 0; ;) {
-        const found = search(used.objective, { start: from, unit, free }, { tolerance: 1e-6, maxEvaluations: 500 });
+        const found = search(
+          used.objective,
+          { start: from, unit, free, source },
+          { tolerance: 1e-6, maxEvaluations: 500 },
+        );
         evaluations += found.evaluations.length;
         const value = evaluateAt(used.objective, found.par);
         // Where effects dwarf residuals, they are taken from y, so that sums of squares keep their digits.
@@ -105,7 +110,7 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
           turns++;
           continue;
         }
-        const par = zeroVanishing(objective, used.columns.outOf(found.par), value, free, given);
+        const par = zeroVanishing(objective, used.columns.outOf(found.par), value, { free, source, unit: given });
         const best = evaluateAt(objective, par);
         const theta = new Float64Array(structure.thetaLength);
         structure.thetaInto(par, theta);
@@ -138,15 +143,12 @@ const TURNS = 3;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Where searches run, and where they begin: at `par`, but off zeros, where the gradient vanishes whatever the response. */
-function searchSpace(
-  cp: CrossProducts,
-  structure: CompositeStructure,
-  fixedPar: readonly boolean[],
-  par: Float64Array,
-) {
+function searchSpace(cp: CrossProducts, structure: CompositeStructure, { fixedPar, source, par }: SimulationProblem) {
   const free = Int32Array.from(par.keys()).filter((k) => !fixedPar[k]);
+  const tied = new Set(source.filter((s, k) => s !== k));
   const movable = (t: number) => {
-    for (let k = structure.parOffset[t]; k < structure.parOffset[t + 1]; k++) if (fixedPar[k]) return false;
+    for (let k = structure.parOffset[t]; k < structure.parOffset[t + 1]; k++)
+      if (fixedPar[k] || tied.has(k)) return false;
     return true;
   };
   const columns = workingColumns(cp, structure, movable);
@@ -155,6 +157,7 @@ function searchSpace(
   const start = columns.into(par);
   const { lower } = structure.parBounds();
   for (const k of free) if (lower[k] === 0 && Math.abs(start[k]) < OFF_ZERO * unit[k]) start[k] = OFF_ZERO * unit[k];
+  tieInPlace(start, source);
   return { columns, free, start, unit };
 }
 
