@@ -10,6 +10,7 @@ import {
   solvePrecisionInPlace,
   type LevelPrecision,
 } from './level-precision.js';
+import { levelInformationInto } from './one-factor/level-information.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 import { pullBackInto, type TermBasis } from './term-basis.js';
@@ -58,6 +59,12 @@ export function averageInformationInto(
   work: InformationWork,
   H: Float64Array,
 ): void {
+  const profiled = nu > 0 ? 4 / (nu * scale * scale) : 0;
+  if (pls.levels) {
+    levelInformationInto(pls.levels, pls, bases, directions, scale, profiled, H);
+    addCurvature(composite, bases, theta, directions, gradient, H);
+    return;
+  }
   const { cp, factor, RZX, RXt } = pls;
   const { q, p } = cp;
   const m = directions.length;
@@ -76,7 +83,6 @@ export function averageInformationInto(
       work.x[i * p + k] = dot(cp.ZtX, k * q, work.c, i * q, q) - dot(RZX, k * q, work.h, i * q, q);
     solveLowerInPlace(RXt, p, work.x, i * p);
   }
-  const profiled = nu > 0 ? 4 / (nu * scale * scale) : 0;
   for (let i = 0; i < m; i++) {
     for (let j = 0; j <= i; j++) {
       const qPq =

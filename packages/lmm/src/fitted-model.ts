@@ -60,7 +60,7 @@ export class FittedModel {
   readonly frame: ModelFrame | null;
   /** The table of the frame (a reference, not a copy); null for ready-made matrices. */
   readonly source: ModelSource | null;
-  readonly #u: Float64Array;
+  #u: Float64Array | null = null;
   #fitted: Float64Array | null = null;
   #residuals: Float64Array | null = null;
 
@@ -70,16 +70,20 @@ export class FittedModel {
     this.frame = context.frame;
     this.source = context.source ?? null;
     this.returnToOptimum();
-    this.#u = optimum.objective.pls.u.slice();
     const { matrices, cp } = optimum;
     // What costs time or memory in proportion to rows or levels is made when it is first asked for.
     this.data = lazily(describe(optimum, context, betaByColumns(optimum), this.factors()), {
       ranef: () =>
         nullObject(
-          [...conditionalModes(cp, matrices.terms, this.factors(), this.#u)].filter(
+          [...conditionalModes(cp, matrices.terms, this.factors(), this.modes())].filter(
             ([, { names }]) => names.length > 0,
           ),
         ),
+      L: () => {
+        this.returnToOptimum();
+        const { placed, symbolic } = optimum.objective.pls;
+        return { q: cp.q, nnzA: placed.pattern.rowIdx.length, nnz: symbolic.nnz, perm: [...symbolic.perm] };
+      },
       scaledResiduals: () => quantilesOf(this.scaledResiduals()),
     });
   }
@@ -88,7 +92,7 @@ export class FittedModel {
   get fitted(): Float64Array {
     if (!this.#fitted) {
       const { matrices, cp } = this.optimum;
-      const effects = effectsByTerm(cp, this.factors(), this.#u);
+      const effects = effectsByTerm(cp, this.factors(), this.modes());
       this.#fitted = fittedValues(matrices, cp.fixed.kept, Float64Array.from(this.data.beta.values), effects);
     }
     return this.#fitted;
@@ -191,6 +195,15 @@ export class FittedModel {
     });
   }
 
+  /** u at the optimum, length q. */
+  private modes(): Float64Array {
+    if (!this.#u) {
+      this.returnToOptimum();
+      this.#u = this.optimum.objective.pls.u.slice();
+    }
+    return this.#u;
+  }
+
   private returnToOptimum(): void {
     this.optimum.objective.evaluate(this.optimum.theta);
   }
@@ -256,7 +269,7 @@ function describe(
   context: FittedModelContext,
   beta: Float64Array,
   factors: readonly Float64Array[],
-): Omit<FittedModelData, 'ranef' | 'scaledResiduals'> {
+): Omit<FittedModelData, 'ranef' | 'L' | 'scaledResiduals'> {
   const { matrices: m, cp, composite, objective, par, theta, value, certificate, fixedPar } = optimum;
   const { pls, reml } = objective;
   const { n, p } = cp;
@@ -304,12 +317,6 @@ function describe(
       sigmaREML: Math.sqrt(pls.pwrss / (n - p)),
       ldL2: pls.ldL2,
       ldRX2: objective.ldRX2(),
-    },
-    L: {
-      q: cp.q,
-      nnzA: pls.placed.pattern.rowIdx.length,
-      nnz: pls.symbolic.nnz,
-      perm: [...pls.symbolic.perm],
     },
     warnings: [...context.warnings, ...optimum.warnings],
     timings: { ...optimum.timings, total: context.total },

@@ -2,6 +2,7 @@ import type { CompositeStructure } from '@blup/covariance';
 import { accumulateCrossProducts, type Bases } from './accumulate.js';
 import type { CrossProducts } from './cross-products.js';
 import type { ModelMatrices } from './model-matrices.js';
+import { leastSquaresOf } from './one-factor/levelwise-least-squares.js';
 import type { Evaluation, MinimizeOptions } from './optimizer/minimize.js';
 import { tieInPlace } from './par-constraints.js';
 import { profiledObjective, type Criterion, type ProfiledObjective } from './profiled-objective.js';
@@ -52,18 +53,14 @@ export function guidedSearch(
   const unit = new Float64Array(composite.parLength);
   let columns = workingColumns(plan.cp, composite, movableTerms(plan));
   composite.stepScaleInto(columnScales(composite, columns.bases), unit);
-  const readAgain = (effects: Float64Array) =>
-    profiledObjective(
-      accumulateCrossProducts(matrices, bases, effects),
-      composite,
-      criterion,
-      undefined,
-      columns.bases,
-    );
+  const readAgain = (effects: Float64Array) => {
+    const cp = accumulateCrossProducts(matrices, bases, effects);
+    return profiledObjective(cp, composite, criterion, leastSquaresOf(cp, composite), columns.bases);
+  };
   const byColumns = (of: ProfiledObjective, next: WorkingColumns) =>
     profiledObjective(of.pls.cp, composite, criterion, of.pls, next.bases);
 
-  let working = profiledObjective(plan.cp, composite, criterion, undefined, columns.bases);
+  let working = profiledObjective(plan.cp, composite, criterion, leastSquaresOf(plan.cp, composite), columns.bases);
   let par = plan.given && columns.into(plan.given);
   for (let round = 0, loose: Float64Array | undefined; !par; round++) {
     const moments = momentStart(working, columns.bases, loose);

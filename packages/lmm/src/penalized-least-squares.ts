@@ -13,6 +13,7 @@ import {
 import type { CrossProducts, TermProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
 import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
+import { solveLevels, type LevelSystem } from './one-factor/level-system.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
 import { addColumnProducts, gramProducts, productAt, type ColumnProducts } from './products/column-products.js';
 import { multiplyLambdaInto, multiplyZtZInto, scaleByLambdaInto } from './scale-by-lambda.js';
@@ -38,6 +39,8 @@ export interface PenalizedLeastSquares {
   readonly lambdas: readonly Float64Array[];
   /** Precisions over levels, by term; null for terms with independent levels, whose part of S is Lambda'Z'Z Lambda + I. */
   readonly precisions: readonly (LevelPrecision | null)[];
+  /** Where one grouping factor lets it be solved level by level (then vectors and the sparse system are made when read); else null. */
+  readonly levels: LevelSystem | null;
   /** Lower triangle of Lambda'Z'Z Lambda on the pattern of S; of S itself when some term has a precision. */
   readonly values: Float64Array;
   /** L^-1 P Lambda'Z'X, q by p, column-major, rows in the order of L. */
@@ -109,6 +112,7 @@ export function penalizedLeastSquares(
     symbolic,
     factor: createFactor(symbolic),
     precisions,
+    levels: null,
     lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
     solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
     outcome: 'not-finite',
@@ -159,7 +163,7 @@ export function solvePenalized(pls: PenalizedLeastSquares): PlsFailure {
       solvedFor[t][k] = lambdas[t][k];
     }
   }
-  if (!known) pls.outcome = solve(pls);
+  if (!known) pls.outcome = pls.levels ? solveLevels(pls.levels, pls) : solve(pls);
   return pls.outcome;
 }
 

@@ -4,6 +4,7 @@ import type { CrossProducts } from './cross-products.js';
 import { parDirections, thetaDirections, updateParDirections, type FactorDirection } from './factor-directions.js';
 import { factorGradient, factorGradientInto, type FactorGradient } from './objective-gradient.js';
 import { levelPrecisions, updatePrecision } from './level-precision.js';
+import { levelGradient, levelGradientInto } from './one-factor/level-gradient.js';
 import {
   penalizedLeastSquares,
   solvePenalized,
@@ -67,7 +68,7 @@ export function profiledObjective(
   const { reml, sigma } = criterion;
   const { n, p, q, sumLogWeights } = cp;
   const nu = reml ? n - p : n;
-  const gradient = factorGradient(pls, reml);
+  const gradient = pls.levels ? levelGradient(pls) : factorGradient(pls, reml);
   const m = composite.thetaLength;
   const lambdas = cp.terms.map((t) => new Float64Array(t.nc * t.nc));
   const theta = new Float64Array(m);
@@ -80,7 +81,7 @@ export function profiledObjective(
   let byPar: InformationFrame | null = null;
   const frameOf = (directions: FactorDirection[]): InformationFrame => ({
     directions,
-    work: informationWork(q, p, directions.length),
+    work: informationWork(pls.levels ? 0 : q, p, directions.length),
   });
   const fillInformation = ({ directions, work }: InformationFrame, H: Float64Array) => {
     const profiledNu = sigma === null ? nu : 0;
@@ -133,7 +134,8 @@ export function profiledObjective(
       return determinants + nu * Math.log(2 * Math.PI * sigma * sigma) + pls.pwrss / (sigma * sigma);
     },
     gradientInto(out) {
-      factorGradientInto(pls, reml, objective.scale(), gradient);
+      if (pls.levels) levelGradientInto(pls.levels, pls, reml, objective.scale(), gradient.byFactor);
+      else factorGradientInto(pls, reml, objective.scale(), gradient);
       out.fill(0);
       for (let t = 0; t < cp.terms.length; t++) {
         const { thetaIndex } = composite.parts[t];

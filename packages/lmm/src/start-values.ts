@@ -1,8 +1,7 @@
 import { lambdaOf, type CompositeStructure, type CovarianceStructure } from '@blup/covariance';
-import { inverseEntriesInto } from '@blup/sparse';
-import { traceOfPenalty } from './objective-gradient.js';
+import { effectMoments } from './effect-moments.js';
+import { levelMoments } from './one-factor/level-moments.js';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
-import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import type { ProfiledObjective } from './profiled-objective.js';
 import type { TermBasis } from './term-basis.js';
 
@@ -51,16 +50,16 @@ export function momentStart(
   if (!Number.isFinite(value)) return { par, looser: null };
 
   const { cp } = pls;
-  const inverse = new Float64Array(pls.values.length);
-  inverseEntriesInto(pls.factor, inverse);
-  const freedom = cp.n - cp.p - (cp.q - traceOfPenalty(pls, inverse));
+  const moments = pls.levels ? levelMoments(pls.levels, pls) : effectMoments(pls);
+  const freedom = cp.n - cp.p - (cp.q - moments.trace);
   if (!(freedom > 0.05 * cp.n)) return { par, looser: null };
   const s2 = pls.wrss / freedom;
   const looser = loose.slice();
   composite.parts.forEach((part, t) => {
     if (!part.startFromCovarianceInto) return;
     const slice = [composite.parOffset[t], composite.parOffset[t + 1]] as const;
-    const S = momentsOfTerm(pls, t, part, at.subarray(...slice), inverse, s2);
+    const { nl } = cp.terms[t];
+    const S = momentsOfTerm(moments.spread[t], moments.noise[t], nl, part, at.subarray(...slice), s2);
     if (!S) return;
     part.startFromCovarianceInto(S, par.subarray(...slice));
     let largest = 0;
@@ -80,30 +79,17 @@ function termOfColumn(composite: CompositeStructure, column: number): number {
 
 /** (B - N) / s2 with its eigenvalues kept away from zero; null where something is not finite. */
 function momentsOfTerm(
-  pls: PenalizedLeastSquares,
-  t: number,
+  squares: Float64Array,
+  inverses: Float64Array,
+  nl: number,
   part: CovarianceStructure,
   par: Float64Array,
-  inverse: Float64Array,
   s2: number,
 ): Float64Array | null {
-  const { nc, nl, start } = pls.cp.terms[t];
-  const { colPtr } = pls.placed.pattern;
+  const { nc } = part;
   const lambda = lambdaOf(part, par);
-  // Both in spherical coordinates first: sum of u u' and of the diagonal blocks of S^-1.
-  const spread = new Float64Array(nc * nc);
-  const noise = new Float64Array(nc * nc);
-  for (let l = 0; l < nl; l++) {
-    const at = start + l * nc;
-    for (let c = 0; c < nc; c++) {
-      for (let r = c; r < nc; r++) {
-        spread[c * nc + r] += (pls.u[at + r] * pls.u[at + c]) / (nl * s2);
-        noise[c * nc + r] += inverse[colPtr[at + c] + r - c] / nl;
-      }
-    }
-  }
-  mirror(spread, nc);
-  mirror(noise, nc);
+  const spread = squares.map((v) => v / (nl * s2));
+  const noise = inverses.map((v) => v / nl);
   const B = sandwich(lambda, spread, nc);
   const N = sandwich(lambda, noise, nc);
   let level = 0;
@@ -120,10 +106,6 @@ function momentsOfTerm(
       for (let r = 0; r < nc; r++) S[c * nc + r] += v * vectors[e * nc + r] * vectors[e * nc + c];
   }
   return S.every(Number.isFinite) ? S : null;
-}
-
-function mirror(A: Float64Array, n: number): void {
-  for (let c = 0; c < n; c++) for (let r = 0; r < c; r++) A[c * n + r] = A[r * n + c];
 }
 
 /** lambda A lambda' (n by n, column-major). */

@@ -1,0 +1,97 @@
+import { solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
+import type { FactorGradient } from '../objective-gradient.js';
+import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { levelSumsInto } from './level-sums.js';
+import type { LevelSystem } from './level-system.js';
+
+/** The results of {@link levelGradientInto}; the workspace of the sparse gradient stays empty. */
+export function levelGradient({ cp, precisions }: PenalizedLeastSquares): FactorGradient {
+  const none = new Float64Array(0);
+  return {
+    inverse: none,
+    V: none,
+    W: none,
+    byFactor: cp.terms.map((t) => new Float64Array(t.nc * t.nc)),
+    byLevels: precisions.map(() => none),
+    work: none,
+  };
+}
+
+/**
+ * The derivative of the objective by every entry of every changed factor, at the solution that stands in `pls`:
+ *
+ *     2 A Lambda S^-1  - 2 (W (RX'RX)^-1 W' [by REML] + r r' / scale) Lambda       summed over levels,
+ *
+ * which is that of {@link factorGradientInto} since V = S^-1 Lambda'B RX^-1 = Lambda'W RX^-1 and u = Lambda'r. Fills the sums that the average
+ * information needs too.
+ *
+ * @param byFactor nc by nc for each term, column-major
+ */
+export function levelGradientInto(
+  system: LevelSystem,
+  pls: PenalizedLeastSquares,
+  reml: boolean,
+  scale: number,
+  byFactor: readonly Float64Array[],
+): void {
+  levelSumsInto(system, pls);
+  const { blocks, Lambda, sums } = system;
+  const { nc, column, cp } = blocks;
+  const { p } = cp;
+  const { first, inverse } = sums;
+  const width = (p + 1) * nc;
+  const inner = new Float64Array(nc * nc);
+  if (reml && p > 0) addFixedInto(first, width, nc, p, inverseOfProduct(pls.RXt, p), inner);
+  for (let b = 0; b < nc; b++) {
+    for (let a = 0; a < nc; a++) {
+      inner[b * nc + a] += first[(p * nc + Math.max(a, b)) * width + p * nc + Math.min(a, b)] / scale;
+    }
+  }
+  cp.terms.forEach((t, k) => {
+    const D = byFactor[k];
+    const at = column[k];
+    for (let b = 0; b < t.nc; b++) {
+      for (let a = 0; a < t.nc; a++) {
+        let s = inverse[(at + b) * nc + at + a];
+        for (let c = 0; c < nc; c++) s -= inner[c * nc + at + a] * Lambda[(at + b) * nc + c];
+        D[b * t.nc + a] = 2 * s;
+      }
+    }
+  });
+}
+
+/** inner[a, b] += tr(Minv W_a'W_b), from the Gram matrix of the columns (k, a). */
+function addFixedInto(
+  gram: Float64Array,
+  width: number,
+  nc: number,
+  p: number,
+  Minv: Float64Array,
+  inner: Float64Array,
+): void {
+  for (let b = 0; b < nc; b++) {
+    for (let a = 0; a <= b; a++) {
+      let s = 0;
+      for (let k = 0; k < p; k++) {
+        for (let m = 0; m < p; m++) {
+          const i = k * nc + a;
+          const j = m * nc + b;
+          s += Minv[k * p + m] * (i <= j ? gram[j * width + i] : gram[i * width + j]);
+        }
+      }
+      inner[b * nc + a] += s;
+      if (a !== b) inner[a * nc + b] += s;
+    }
+  }
+}
+
+/** (L L')^-1 for the lower triangle L (p by p), both triangles. */
+function inverseOfProduct(L: Float64Array, p: number): Float64Array {
+  const out = new Float64Array(p * p);
+  for (let k = 0; k < p; k++) {
+    out[k * p + k] = 1;
+    solveLowerInPlace(L, p, out, k * p);
+    solveLowerTransposedInPlace(L, p, out, k * p);
+  }
+  return out;
+}
