@@ -93,6 +93,7 @@ function lazyWork({ p, q, terms, Zty, Xty }: CrossProducts): PenalizedLeastSquar
   return {
     small: new Float64Array(largest * largest),
     p1: new Float64Array(p),
+    gram: null,
     Zty: Zty.slice(),
     Xty: Xty.slice(),
     get q1() {
