@@ -1,4 +1,4 @@
-import { thetaDerivativeInto } from './lambda.js';
+import { hasNumericalDerivatives, thetaDerivativeInto } from './lambda.js';
 import { naturalParameters } from './natural.js';
 import type { CovarianceStructure } from './structure.js';
 
@@ -58,6 +58,7 @@ export function composite(parts: readonly CovarianceStructure[]): CompositeStruc
     parLength: parOffset[m],
     thetaLength: thetaOffset[m],
     thetaIndex,
+    numericalDerivatives: parts.some(hasNumericalDerivatives),
     startInto: (scale, par) => parts.forEach((part, i) => part.startInto(scaleOf(scale, i), parOf(par, i))),
     stepScaleInto: (scale, out) => parts.forEach((part, i) => part.stepScaleInto(scaleOf(scale, i), parOf(out, i))),
     thetaInto: (par, theta) => parts.forEach((part, i) => part.thetaInto(parOf(par, i), thetaOf(theta, i))),

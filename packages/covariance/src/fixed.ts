@@ -1,13 +1,16 @@
-import { choleskyLowerInPlace } from './correlation/family.js';
 import { homogeneousDiagonal } from './diagonal.js';
+import { semidefiniteCholeskyInPlace } from './semidefinite.js';
 import { CovarianceStructureError, type CovarianceStructure } from './structure.js';
 
 /** A symmetric matrix by rows. */
 export type MatrixRows = readonly (readonly number[])[];
 
+/** A pivot below this times its diagonal entry is zero. */
+const ZERO_PIVOT = 1e-12;
+
 /**
- * Lower Cholesky factor (column-major) of a matrix by rows.
- * @throws CovarianceStructureError when it is not square, symmetric or positive definite, with the entry that shows it
+ * Lower factor (column-major) of a matrix by rows; a column that depends on earlier ones is zero.
+ * @throws CovarianceStructureError when it is not square, symmetric or positive semi-definite, with the entry that shows it
  */
 function checkedFactor(kind: string, rows: MatrixRows): Float64Array {
   const nc = rows.length;
@@ -25,12 +28,12 @@ function checkedFactor(kind: string, rows: MatrixRows): Float64Array {
       if (i >= j) L[j * nc + i] = v;
     });
   });
-  choleskyLowerInPlace(L, nc);
-  for (let j = 0; j < nc; j++)
-    if (!(L[j * nc + j] > 0))
-      throw new CovarianceStructureError(
-        `the matrix of ${kind} is not positive definite: its leading ${j + 1} by ${j + 1} block is not`,
-      );
+  const bad = semidefiniteCholeskyInPlace(L, nc, nc * ZERO_PIVOT);
+  if (bad >= 0)
+    throw new CovarianceStructureError(
+      `the matrix of ${kind} is not positive semi-definite: its leading ${bad + 1} by ${bad + 1} block is not`,
+    );
+  if (!L.some((v) => v > 0)) throw new CovarianceStructureError(`the matrix of ${kind} is zero`);
   return L;
 }
 
@@ -42,7 +45,7 @@ function lowerIndex(nc: number): Int32Array {
 
 /**
  * A covariance that is known up to sigma^2: `lambda lambda' = matrix`, no parameters.
- * @throws CovarianceStructureError when the matrix is not symmetric positive definite
+ * @throws CovarianceStructureError when the matrix is not symmetric positive semi-definite
  */
 export function fixed(matrix: MatrixRows): CovarianceStructure {
   const known = knownCovariance(matrix);
@@ -68,12 +71,13 @@ export function fixed(matrix: MatrixRows): CovarianceStructure {
 
 /**
  * A covariance that is known up to one factor: `lambda lambda' = sd^2 matrix`, `par` = (sd).
- * @throws CovarianceStructureError when the matrix is not symmetric positive definite
+ * @throws CovarianceStructureError when the matrix is not symmetric positive semi-definite
  */
 export function knownCovariance(matrix: MatrixRows): CovarianceStructure {
   const L = checkedFactor('known', matrix);
   const nc = matrix.length;
   const thetaIndex = lowerIndex(nc);
+  const first = L.findIndex((v) => v > 0);
   const scaled = (factor: number, theta: Float64Array) => {
     for (let k = 0; k < nc * nc; k++) if (thetaIndex[k] >= 0) theta[thetaIndex[k]] = factor * L[k];
   };
@@ -94,7 +98,7 @@ export function knownCovariance(matrix: MatrixRows): CovarianceStructure {
     thetaInto: (par, theta) => scaled(par[0], theta),
     thetaDerivativeInto: (_par, _k, out) => scaled(1, out),
     parFromThetaInto(theta, par) {
-      par[0] = theta[0] / L[0];
+      par[0] = theta[thetaIndex[first]] / L[first];
     },
     thetaNames(columns) {
       const names: string[] = [];

@@ -16,7 +16,7 @@ export { byCholesky, type CorrelationFamily, type MatrixFamily } from './correla
 export { factorAnalytic, reducedRank } from './reduced-rank.js';
 export { fixed, knownCovariance, type MatrixRows } from './fixed.js';
 export { composite, type CompositeStructure } from './composite.js';
-export { lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from './lambda.js';
+export { hasNumericalDerivatives, lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from './lambda.js';
 export { naturalParameters } from './natural.js';
 export { canonicalFactorInPlace, lowerFactorInPlace, smallestSingularValue } from './triangular.js';
 export { structureFor, structureTags, type StructureFactory, type StructureRequest } from './registry.js';
@@ -33,3 +33,8 @@ export { compoundSymmetryLevels, strataLevels, unstructuredLevels } from './leve
 export { residualCovariance, type ResidualStructure } from './residual.js';
 export { constrain, type Constraints } from './constrain.js';
 export { kronecker } from './kronecker.js';
+export { sum } from './sum.js';
+export { independentLevels, kroneckerLevels } from './levels/kronecker-levels.js';
+export { ar1WithInitialVariance } from './correlation/initial-variance.js';
+export { ar1LevelsWithInitialVariance, ar1SeriesWithInitialVariance } from './levels/initial-variance.js';
+export { semidefiniteCholeskyInPlace } from './semidefinite.js';

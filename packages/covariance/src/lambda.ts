@@ -18,6 +18,15 @@ export function lambdaOf(structure: CovarianceStructure, par: Float64Array): Flo
   return lambda;
 }
 
+/** Whether some derivative of the structure is a difference quotient, which costs digits near an optimum and evaluations of `thetaInto`. */
+export function hasNumericalDerivatives({
+  numericalDerivatives,
+  parLength,
+  thetaDerivativeInto: own,
+}: CovarianceStructure): boolean {
+  return numericalDerivatives ?? (parLength > 0 && !own);
+}
+
 /**
  * d theta / d par[k] by the structure's own rule, or by Richardson-extrapolated central differences (order h^4, inside the bounds) where
  * it has none.

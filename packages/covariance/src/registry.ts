@@ -1,4 +1,5 @@
 import { ar1, car1 } from './correlation/autoregressive.js';
+import { ar1WithInitialVariance } from './correlation/initial-variance.js';
 import { compoundSymmetry } from './correlation/compound-symmetry.js';
 import { coordinatesOf } from './correlation/coordinates.js';
 import { exponential, gaussian, matern, ornsteinUhlenbeck } from './correlation/spatial.js';
@@ -28,7 +29,7 @@ const builtIn: ReadonlyMap<string, StructureFactory> = new Map<string, Structure
   ['cs', (r) => compoundSymmetry(r.nc, { hom: flag(argumentsOf(r, 'hom'), 'hom', false) })],
   ['homcs', (r) => argumentsOf(r) && compoundSymmetry(r.nc, { hom: true })],
   ['hetcs', (r) => argumentsOf(r) && compoundSymmetry(r.nc, { hom: false })],
-  ['ar1', (r) => ar1(r.nc, { hom: flag(argumentsOf(r, 'hom'), 'hom', true), times: placesInSeries(r) })],
+  ['ar1', ar1Of],
   ['hetar1', (r) => argumentsOf(r) && ar1(r.nc, { hom: false, times: placesInSeries(r) })],
   ['toep', (r) => toeplitz(seriesLength(r), { hom: flag(argumentsOf(r, 'hom', 'band'), 'hom', false), ...bandOf(r) })],
   ['homtoep', (r) => toeplitz(seriesLength(argumentsOf(r, 'band')), { hom: true, ...bandOf(r) })],
@@ -40,6 +41,18 @@ const builtIn: ReadonlyMap<string, StructureFactory> = new Map<string, Structure
   ['rr', (r) => reducedRank(r.nc, whole(argumentsOf(r, 'd'), 'd', Math.min(2, r.nc)))],
   ['fa', (r) => factorAnalytic(r.nc, whole(argumentsOf(r, 'd'), 'd', 1))],
 ]);
+
+/** `stationary = FALSE`: the first time has a variance of its own. */
+function ar1Of(r: StructureRequest): CovarianceStructure {
+  argumentsOf(r, 'hom', 'stationary');
+  const hom = flag(r, 'hom', true);
+  if (flag(r, 'stationary', true)) return ar1(r.nc, { hom, times: placesInSeries(r) });
+  if (!hom)
+    throw new CovarianceStructureError(
+      `"${r.name}" with stationary = FALSE has variances that follow from the first one: leave hom out`,
+    );
+  return ar1WithInitialVariance(r.nc, placesInSeries(r));
+}
 
 /** The request itself, when it has no arguments but the allowed ones. */
 function argumentsOf(request: StructureRequest, ...allowed: string[]): StructureRequest {

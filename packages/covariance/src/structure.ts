@@ -66,6 +66,11 @@ export interface CovarianceStructure {
   thetaInto(par: Float64Array, theta: Float64Array): void;
   /** d theta / d par[k], length `thetaLength`. Optional: differences are used where it is missing. */
   thetaDerivativeInto?(par: Float64Array, k: number, out: Float64Array): void;
+  /**
+   * Whether some derivative is a difference quotient. Only for compositions, whose own `thetaDerivativeInto` may rest on one of a part;
+   * others say it by leaving `thetaDerivativeInto` out ({@link hasNumericalDerivatives}).
+   */
+  readonly numericalDerivatives?: boolean;
   /** `theta` -> `par`, the inverse of `thetaInto` on its range. Optional. */
   parFromThetaInto?(theta: Float64Array, par: Float64Array): void;
   /** The coordinates of the search, one for each par; `linear` where it is missing. */

@@ -70,7 +70,7 @@ export function updateParDirections(
   });
 }
 
-/** Scalar, diagonal and unstructured terms, whose par is theta. */
+/** Scalar, diagonal and unstructured terms without constraints, whose par is theta. */
 function parIsTheta(part: CompositeStructure['parts'][number]): boolean {
-  return part.kind === 'scalar' || part.kind === 'us' || (part.kind === 'diag' && part.parLength === part.thetaLength);
+  return part.parLength === part.thetaLength && (part.kind === 'scalar' || part.kind === 'us' || part.kind === 'diag');
 }

@@ -88,6 +88,7 @@ function forwardInPlace(L: Float64Array, nc: number, x: Float64Array, at: number
   for (let i = 0; i < nc; i++) {
     let s = x[at + i * step];
     for (let k = 0; k < i; k++) s -= L[k * nc + i] * x[at + k * step];
-    x[at + i * step] = s / L[i * nc + i];
+    // A zero pivot stands for a zero column.
+    x[at + i * step] = L[i * nc + i] === 0 ? 0 : s / L[i * nc + i];
   }
 }

@@ -1,3 +1,5 @@
+import { hasNumericalDerivatives } from '../lambda.js';
+import { naturalParameters } from '../natural.js';
 import type { CovarianceStructure } from '../structure.js';
 import type { LevelStructure } from './level-structure.js';
 
@@ -20,6 +22,7 @@ export function overLevels(
     thetaLength: mt + k,
     thetaIndex: columns.thetaIndex,
     levels,
+    numericalDerivatives: hasNumericalDerivatives(columns),
     searchScale: [
       ...(columns.searchScale ?? Array.from({ length: m }, () => 'linear' as const)),
       ...levels.searchScale,
@@ -41,6 +44,10 @@ export function overLevels(
       columns.isSingular(par.subarray(0, m), scale, tolerance) || levels.isSingular(par.subarray(m, m + k), tolerance),
     parNames: (names) => [...columns.parNames(names), ...levels.parNames],
     thetaNames: (names) => [...columns.thetaNames(names), ...levels.parNames],
+    natural: (par, names) => [
+      ...naturalParameters(columns, par.subarray(0, m), names),
+      ...levels.natural(par.subarray(m, m + k)),
+    ],
     parBounds() {
       const { lower, upper } = columns.parBounds();
       return {
@@ -71,12 +78,6 @@ export function overLevels(
         par,
       );
     };
-  }
-  if (columns.natural) {
-    structure.natural = (par, names) => [
-      ...columns.natural!(par.subarray(0, m), names),
-      ...levels.natural(par.subarray(m, m + k)),
-    ];
   }
   return structure;
 }

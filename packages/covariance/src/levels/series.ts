@@ -10,7 +10,7 @@ export interface SeriesPoints {
 }
 
 /** Gap to the point before within the series, 0 at the first point of each. */
-function gapsOf(kind: string, { times, starts }: SeriesPoints, whole: boolean): Float64Array {
+export function gapsOf(kind: string, { times, starts }: SeriesPoints, whole: boolean): Float64Array {
   const gaps = new Float64Array(times.length);
   for (let s = 0; s + 1 < starts.length; s++) {
     for (let i = starts[s]; i < starts[s + 1]; i++) {
@@ -30,7 +30,7 @@ function gapsOf(kind: string, { times, starts }: SeriesPoints, whole: boolean): 
 }
 
 /** Lower bidiagonal pattern, broken between series. */
-function chainPattern(gaps: Float64Array): { colPtr: Int32Array; rowIdx: Int32Array } {
+export function chainPattern(gaps: Float64Array): { colPtr: Int32Array; rowIdx: Int32Array } {
   const n = gaps.length;
   const colPtr = new Int32Array(n + 1);
   for (let j = 0; j < n; j++) colPtr[j + 1] = colPtr[j] + (j + 1 < n && gaps[j + 1] > 0 ? 2 : 1);
