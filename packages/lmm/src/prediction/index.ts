@@ -1,5 +1,6 @@
 export { predict, type PredictTableOptions } from './predict.js';
 export { predictRows } from './predict-rows.js';
+export { predictionDf } from './prediction-df.js';
 export type { NewLevelPolicy, PredictOptions, Predictions } from './predict-options.js';
 export { newRows, type NewRows, type NewRowsTerm, type TermNeed } from './new-rows.js';
 export {

@@ -26,8 +26,12 @@ export interface PredictOptions {
   readonly interval?: 'confidence' | 'prediction';
   /** Coverage of intervals; default 0.95. */
   readonly level?: number;
-  /** Degrees of freedom of the t distribution for intervals, one number or one for each row; default infinite: the normal distribution. */
-  readonly df?: number | ArrayLike<number>;
+  /**
+   * Degrees of freedom of the t distribution for intervals, one number or one for each row; default infinite: the normal distribution.
+   * `satterthwaite`: from how certain each row's variance is ({@link predictionDf}), which keeps intervals honest with few groups; for fitted
+   * models.
+   */
+  readonly df?: number | ArrayLike<number> | 'satterthwaite';
   /** Prior weights of new observations for prediction intervals, one number or one for each row; default 1. */
   readonly weights?: number | ArrayLike<number>;
   /**

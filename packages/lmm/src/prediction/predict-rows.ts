@@ -1,12 +1,11 @@
 import { ModelError } from '../errors.js';
 import { estimableRows } from './estimable-rows.js';
 import { intervalFactor } from './interval-factor.js';
-import { placesOf } from './level-places.js';
-import type { NewRows, NewRowsTerm } from './new-rows.js';
-import { numberOf, selectTerms, type PredictOptions, type Predictions } from './predict-options.js';
+import type { NewRows } from './new-rows.js';
+import { numberOf, type PredictOptions, type Predictions } from './predict-options.js';
+import type { PredictionModel } from './prediction-model.js';
 import { structuredResiduals } from './residual-structure.js';
-import { predictionErrors } from './prediction-errors.js';
-import type { PredictionModel, PredictionTerm } from './prediction-model.js';
+import { placesByTerm, rowVariances } from './row-variances.js';
 
 /**
  * Predicts rows that are matrices already.
@@ -15,16 +14,12 @@ import type { PredictionModel, PredictionTerm } from './prediction-model.js';
 export function predictRows(model: PredictionModel, rows: NewRows, options: PredictOptions = {}): Predictions {
   const { n } = rows;
   const { fixed, sigma } = model;
-  const p = fixed.beta.length;
   checkShapes(model, rows);
-  const included = selectTerms(model, options.terms);
   const policy = options.newLevels ?? 'refuse';
   const { interval } = options;
   if (interval === 'prediction' && model.residualStructure) throw structuredResiduals('prediction intervals');
   const wantErrors = options.se === true || interval !== undefined;
-  const places = model.terms.map((term, t) =>
-    included[t] ? placesOf(term, requireTerm(term, rows.terms[t]), policy) : null,
-  );
+  const places = placesByTerm(model, rows, options);
   const estimable = estimableRows(model, rows);
   const fit = rows.offset ? rows.offset.slice() : new Float64Array(n);
   fixed.kept.forEach((column, k) => {
@@ -51,73 +46,26 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   if (estimable && options.nonEstimable !== 'zero') for (let i = 0; i < n; i++) if (!estimable[i]) fit[i] = Number.NaN;
   if (!wantErrors) return { fit, se: null, lower: null, upper: null, newLevel, estimable };
 
-  const se = new Float64Array(n);
-  const lower = interval ? new Float64Array(n) : null;
-  const upper = interval ? new Float64Array(n) : null;
   const level = options.level ?? 0.95;
-  const dfOf = numberOf(options.df ?? Infinity, n, 'df');
+  const { mean, whole } = rowVariances(model, rows, places, options);
+  const se = mean.map((v, i) => (Number.isNaN(fit[i]) ? Number.NaN : sigma * Math.sqrt(v)));
+  if (!interval) return { fit, se, lower: null, upper: null, newLevel, estimable };
+  const dfOf = numberOf(knownDf(options.df), n, 'df');
   const normal = intervalFactor(level);
-  const weightOf = numberOf(options.weights ?? 1, n, 'weights');
-  const errors = predictionErrors(model);
-  const width = model.terms.reduce((s, t) => s + t.names.length, 0);
-  const effects = new Int32Array(width);
-  const f = new Float64Array(width);
-  const x = new Float64Array(p);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < p; k++) x[k] = rows.X[fixed.kept[k]][i];
-    let count = 0;
-    let between = 0;
-    let excluded = 0;
-    for (let t = 0; t < model.terms.length; t++) {
-      const term = model.terms[t];
-      const row = rows.terms[t];
-      if (!row) continue;
-      const nc = term.names.length;
-      const place = places[t];
-      const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
-      const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i);
-      if (!place) excluded += prior;
-      else between += prior;
-      if (l < 0) continue;
-      for (let c = 0; c < nc; c++) {
-        effects[count] = term.effects[l] + c;
-        f[count++] = spherical(term, row, i, c);
-      }
-    }
-    const known = errors.variance(x, effects, f, count);
-    const mean = policy === 'integrated' ? known + between : known;
-    se[i] = Number.isNaN(fit[i]) ? Number.NaN : sigma * Math.sqrt(mean);
-    if (!lower || !upper) continue;
-    const whole = interval === 'prediction' ? known + between + excluded + 1 / weightOf(i) : mean;
+  const half = whole.map((v, i) => {
     const df = dfOf(i);
-    const half = (df === Infinity ? normal : intervalFactor(level, df)) * sigma * Math.sqrt(whole);
-    lower[i] = fit[i] - half;
-    upper[i] = fit[i] + half;
-  }
-  return { fit, se, lower, upper, newLevel, estimable };
+    return (df === Infinity ? normal : intervalFactor(level, df)) * sigma * Math.sqrt(v);
+  });
+  return { fit, se, lower: fit.map((v, i) => v - half[i]), upper: fit.map((v, i) => v + half[i]), newLevel, estimable };
 }
 
-/** lambda'z, entry c: the weight of u_c. */
-function spherical({ lambda, names }: PredictionTerm, row: NewRowsTerm, i: number, c: number): number {
-  const nc = names.length;
-  let s = 0;
-  for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * row.columns[r][i];
-  return s;
-}
-
-/** Relative variance of the row's level, known (a term that takes no part) or new; of an unknown correlated level nothing is known. */
-function levelFactor(term: PredictionTerm, row: NewRowsTerm, i: number): number {
-  const { levelVariances } = term;
-  if (!levelVariances) return 1;
-  const l = row.levelIdx[i] < 0 ? -1 : term.levels.indexOf(row.levels[row.levelIdx[i]]);
-  return l < 0 ? Number.NaN : levelVariances[l];
-}
-
-/** z'lambda lambda'z */
-function relativeVariance(term: PredictionTerm, row: NewRowsTerm, i: number): number {
-  let v = 0;
-  for (let c = 0; c < term.names.length; c++) v += spherical(term, row, i, c) ** 2;
-  return v;
+/** @throws ModelError `bad-option` where degrees of freedom would have to be found, which takes the fitted model */
+function knownDf(df: PredictOptions['df'] = Infinity): number | ArrayLike<number> {
+  if (df !== 'satterthwaite') return df;
+  throw new ModelError(
+    'bad-option',
+    "df: 'satterthwaite' needs the fitted model and its rows: an exported or scored model does not know how certain its variances are; give numbers",
+  );
 }
 
 function checkShapes(model: PredictionModel, rows: NewRows): void {
@@ -133,12 +81,4 @@ function checkShapes(model: PredictionModel, rows: NewRows): void {
       `the model has ${model.terms.length} random-effects terms, the new rows ${rows.terms.length}`,
     );
   }
-}
-
-function requireTerm(term: PredictionTerm, row: NewRowsTerm | null): NewRowsTerm {
-  if (row && row.columns.length === term.names.length) return row;
-  throw new ModelError(
-    'lengths-differ',
-    `the new rows need ${term.names.length} columns for the term ${term.label}; they have ${row?.columns.length ?? 0}`,
-  );
 }

@@ -1,7 +1,8 @@
 import type { TableLike, UserFunctions } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
-import { newRows, trainingRows, type TermNeed } from './new-rows.js';
+import { newRows, trainingRows, type NewRows, type TermNeed } from './new-rows.js';
+import { predictionDf } from './prediction-df.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
 import { selectTerms, type PredictOptions, type Predictions } from './predict-options.js';
 import { predictRows } from './predict-rows.js';
@@ -29,9 +30,13 @@ export function predict(
 ): Predictions {
   const fitted = model instanceof FittedModel ? model : null;
   const source = model instanceof FittedModel ? predictionModel(model) : model;
+  const predicted = (rows: NewRows): Predictions => {
+    if (!fitted || options.df !== 'satterthwaite' || !options.interval) return predictRows(source, rows, options);
+    return predictRows(source, rows, { ...options, df: predictionDf(fitted, rows, options) });
+  };
   if (table === null) {
     if (!fitted) throw new ModelError('no-rows', 'an exported model has no rows of its own: give the rows to predict');
-    return predictRows(source, trainingRows(fitted.optimum.matrices), options);
+    return predicted(trainingRows(fitted.optimum.matrices));
   }
   const anew = options.interval === 'prediction';
   // A group drawn anew has the variance of its level, where levels are correlated.
@@ -40,5 +45,5 @@ export function predict(
     if (!anew) return 'nothing';
     return source.terms[t].levelVariances ? 'levels' : 'columns';
   });
-  return predictRows(source, newRows(source, table, needs, options.functions), options);
+  return predicted(newRows(source, table, needs, options.functions));
 }

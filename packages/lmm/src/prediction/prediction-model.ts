@@ -87,8 +87,12 @@ export interface ScoredSystem {
 
 /** The part of a fitted model that predicts. Cost: one evaluation of the objective, p solves, and one pass over the rows per aliased column. */
 export function predictionModel(model: FittedModel): PredictionModel {
-  const { optimum, frame } = model;
-  const { matrices, cp, composite, objective, theta } = optimum;
+  return predictionModelAt(model, model.optimum.theta);
+}
+
+/** {@link predictionModel} with the variances that it would have at another theta. The objective stands there afterwards. */
+export function predictionModelAt({ optimum, data, frame }: FittedModel, theta: Float64Array): PredictionModel {
+  const { matrices, cp, composite, objective } = optimum;
   objective.evaluate(theta);
   const { pls } = objective;
   const { colPtr, rowIdx } = pls.placed.pattern;
@@ -98,7 +102,7 @@ export function predictionModel(model: FittedModel): PredictionModel {
     fixed: {
       names: matrices.X.names,
       kept: [...cp.fixed.kept],
-      beta: Float64Array.from(model.data.beta.values),
+      beta: Float64Array.from(data.beta.values),
       RX: triangleByColumns(pls.RXt, cp.fixed.R, cp.p),
       aliased: aliasedColumns(matrices, cp),
     },
@@ -135,7 +139,7 @@ export function predictionModel(model: FittedModel): PredictionModel {
       colPtr: colPtr.slice(),
       rowIdx: rowIdx.slice(),
       values: systemValues(pls),
-      effectsOnFixed: effectsOnFixed(model),
+      effectsOnFixed: effectsOnFixed(pls),
     },
     scored: null,
   };
@@ -164,8 +168,7 @@ function triangleByColumns(RXt: Float64Array, R: Float64Array, p: number): Float
 }
 
 /** S^-1 Lambda'Z'X RX^-1 = P' L^-T RZX RX^-1; the basis of X cancels. */
-function effectsOnFixed(model: FittedModel): Float64Array {
-  const { pls } = model.optimum.objective;
+function effectsOnFixed(pls: PenalizedLeastSquares): Float64Array {
   const { q, p } = pls.cp;
   const work = pls.RZX.slice();
   solveLtInPlace(pls.factor, work, p);

@@ -1,0 +1,100 @@
+import { ModelError } from '../errors.js';
+import { placesOf } from './level-places.js';
+import type { NewRows, NewRowsTerm } from './new-rows.js';
+import { numberOf, selectTerms, type PredictOptions } from './predict-options.js';
+import { predictionErrors } from './prediction-errors.js';
+import type { PredictionModel, PredictionTerm } from './prediction-model.js';
+
+/** For each term that takes part, the model's number of each level of the rows (-1: new); null for a term that does not. */
+export type PlacesByTerm = readonly (Int32Array | null)[];
+
+/** @throws ModelError `new-level`, `bad-option`, `lengths-differ` */
+export function placesByTerm(model: PredictionModel, rows: NewRows, options: PredictOptions): PlacesByTerm {
+  const included = selectTerms(model, options.terms);
+  const policy = options.newLevels ?? 'refuse';
+  return model.terms.map((term, t) => (included[t] ? placesOf(term, requireTerm(term, rows.terms[t]), policy) : null));
+}
+
+/** Variances of errors of prediction in units of sigma^2, by rows. */
+export interface RowVariances {
+  /** Of the predicted mean: what `se` is made of. */
+  readonly mean: Float64Array;
+  /** Of what the interval is for: the mean, or a new observation. */
+  readonly whole: Float64Array;
+}
+
+/** The variances behind {@link predictRows}. */
+export function rowVariances(
+  model: PredictionModel,
+  rows: NewRows,
+  places: PlacesByTerm,
+  options: PredictOptions,
+): RowVariances {
+  const { n } = rows;
+  const { kept } = model.fixed;
+  const weightOf = numberOf(options.weights ?? 1, n, 'weights');
+  const errors = predictionErrors(model);
+  const width = model.terms.reduce((s, t) => s + t.names.length, 0);
+  const effects = new Int32Array(width);
+  const f = new Float64Array(width);
+  const x = new Float64Array(kept.length);
+  const mean = new Float64Array(n);
+  const whole = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < x.length; k++) x[k] = rows.X[kept[k]][i];
+    let count = 0;
+    let between = 0;
+    let excluded = 0;
+    for (let t = 0; t < model.terms.length; t++) {
+      const term = model.terms[t];
+      const row = rows.terms[t];
+      if (!row) continue;
+      const nc = term.names.length;
+      const place = places[t];
+      const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
+      const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i);
+      if (!place) excluded += prior;
+      else between += prior;
+      if (l < 0) continue;
+      for (let c = 0; c < nc; c++) {
+        effects[count] = term.effects[l] + c;
+        f[count++] = spherical(term, row, i, c);
+      }
+    }
+    const known = errors.variance(x, effects, f, count);
+    mean[i] = options.newLevels === 'integrated' ? known + between : known;
+    whole[i] = options.interval === 'prediction' ? known + between + excluded + 1 / weightOf(i) : mean[i];
+  }
+  return { mean, whole };
+}
+
+/** lambda'z, entry c: the weight of u_c. */
+function spherical({ lambda, names }: PredictionTerm, row: NewRowsTerm, i: number, c: number): number {
+  const nc = names.length;
+  let s = 0;
+  for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * row.columns[r][i];
+  return s;
+}
+
+/** Relative variance of the row's level, known (a term that takes no part) or new; of an unknown correlated level nothing is known. */
+function levelFactor(term: PredictionTerm, row: NewRowsTerm, i: number): number {
+  const { levelVariances } = term;
+  if (!levelVariances) return 1;
+  const l = row.levelIdx[i] < 0 ? -1 : term.levels.indexOf(row.levels[row.levelIdx[i]]);
+  return l < 0 ? Number.NaN : levelVariances[l];
+}
+
+/** z'lambda lambda'z */
+function relativeVariance(term: PredictionTerm, row: NewRowsTerm, i: number): number {
+  let v = 0;
+  for (let c = 0; c < term.names.length; c++) v += spherical(term, row, i, c) ** 2;
+  return v;
+}
+
+function requireTerm(term: PredictionTerm, row: NewRowsTerm | null): NewRowsTerm {
+  if (row && row.columns.length === term.names.length) return row;
+  throw new ModelError(
+    'lengths-differ',
+    `the new rows need ${term.names.length} columns for the term ${term.label}; they have ${row?.columns.length ?? 0}`,
+  );
+}
