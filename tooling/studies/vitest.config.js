@@ -1,0 +1,4 @@
+import { shared } from '@blup/vitest-config';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({ test: { ...shared.test, include: ['test/**/*.test.mjs'] } });
