@@ -22,7 +22,7 @@ describe('95 % intervals on small unbalanced designs', () => {
   const studies = new Map();
   beforeAll(async () => {
     for (const design of designs) studies.set(design.id, await coverageStudy(design, { nsim: NSIM, seed: SEED }));
-  });
+  }, 60_000);
 
   it.each([
     ['fixed', 'Satterthwaite'],
