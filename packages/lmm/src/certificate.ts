@@ -178,11 +178,12 @@ function messageFor(v: Verdict): string {
   if (v.found.reason === 'cancelled') return 'the search was cancelled; these are the best values so far';
   if (v.found.reason === 'no-finite-start')
     return 'the objective has no finite value at the start; choose other start values or rescale the columns';
-  if (!v.rises)
-    return 'a variance was put to zero although the objective falls away from zero: start again from other values';
+  // First of all: what the objective does near zero is not known either when its value is not.
   if (!v.converged && v.noise > 1e-6) {
     return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
   }
+  if (!v.rises)
+    return 'a variance was put to zero although the objective falls away from zero: start again from other values';
   if (!v.converged) {
     const where =
       v.found.reason === 'evaluation-limit'
