@@ -1,11 +1,23 @@
-import type { CrossProducts, PairProducts, TermProducts } from './cross-products.js';
+import type { CrossProducts, TermProducts } from './cross-products.js';
 import { fixedEffectsBasis } from './fixed-effects-basis.js';
 import { applyBasisInPlace, type FixedEffectsBasis } from './fixed-effects-columns.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
-import { addGram } from './gram.js';
-import { forEachRowBlock, responseBlockInto, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
+import { addPairProducts, pairPattern } from './pair-products.js';
+import {
+  crossProducts,
+  gramProducts,
+  packChangedStrip,
+  packedAt,
+  PACKED_ROWS,
+  packStrip,
+  productAt,
+  scalePackedRows,
+  type ColumnProducts,
+} from './products/column-products.js';
+import { responseBlockInto, weightedBlockInto } from './row-blocks.js';
 import { residualCrossProducts } from './residual-products.js';
-import { termBasis, termBlockInto, type TermBasis } from './term-basis.js';
+import { termBases, termBlockInto, type TermBasis } from './term-basis.js';
+import { addTermRows, termRecords, unpackRecords } from './term-records.js';
 
 /** The changes of basis, which are found in a first pass over the model frame. */
 export interface Bases {
@@ -17,9 +29,12 @@ export function findBases(m: ModelMatrices): Bases {
   const sqrtWeights = m.weights && m.weights.map(Math.sqrt);
   return {
     fixed: fixedEffectsBasis(m.X.columns, m.y, m.offset, sqrtWeights),
-    terms: m.terms.map((term) => termBasis(term, m.weights)),
+    terms: termBases(m.terms, m.weights),
   };
 }
+
+/** From about this many multiplications an instance of WebAssembly pays. */
+const MANY_PRODUCTS = 2e6;
 
 /**
  * Accumulates the cross-products of a model frame block of rows by block of rows, without forming Z.
@@ -42,42 +57,37 @@ export function accumulateCrossProducts(
   const sqrtWeights = m.weights && m.weights.map(Math.sqrt);
   const terms = emptyTerms(m.terms, bases.terms);
   const q = terms.reduce((s, t) => s + t.nc * t.nl, 0);
-  const pairs: { products: PairProducts; blockOfRow: Int32Array }[] = [];
-  for (let i = 1; i < terms.length; i++) for (let j = 0; j < i; j++) pairs.push(pairPattern(m.terms, i, j));
+  const pairs = terms.flatMap((_, i) => terms.slice(0, i).map((_, j) => pairPattern(m.terms, i, j)));
 
-  const ZtXByRow = new Float64Array(q * p);
-  const XtX = fixed.gram ? fixed.gram.slice() : new Float64Array(p * p);
-  const Zty = new Float64Array(q);
-  const Xty = new Float64Array(p);
-  let yty = 0;
-  const block = new Float64Array(p * ROW_BLOCK);
-  const Q = Array.from({ length: p }, (_, k) => block.subarray(k * ROW_BLOCK, (k + 1) * ROW_BLOCK));
-  const byRow = new Float64Array(p * ROW_BLOCK);
-  const Z = terms.map((t) => Array.from({ length: t.nc }, () => new Float64Array(ROW_BLOCK)));
-  const y = new Float64Array(ROW_BLOCK);
+  // [Q1 y~] by blocks of rows; where Q1'Q1 is known only the products with y~ are left.
+  const wasm = n * (p + 1) * (fixed.gram ? 4 : p + 1) > MANY_PRODUCTS;
+  const products = fixed.gram ? crossProducts(p + 1, 1, wasm) : gramProducts(p + 1, wasm);
+  const fillFixed = fixedColumns(m, fixed, sqrtWeights, products);
+  const y = new Float64Array(PACKED_ROWS);
+  const Z = terms.map((t) => Array.from({ length: t.nc }, () => new Float64Array(PACKED_ROWS)));
+  const records = terms.map((t) => termRecords(t, p + 1));
 
-  forEachRowBlock(n, (start, count) => {
-    for (let k = 0; k < p; k++) weightedBlockInto(m.X.columns[fixed.kept[k]], sqrtWeights, start, count, Q[k]);
-    applyBasisInPlace(fixed, Q, count);
+  for (let start = 0; start < n; start += PACKED_ROWS) {
+    const count = Math.min(PACKED_ROWS, n - start);
+    fillFixed(start, count);
     responseBlockInto(m.y, m.offset, sqrtWeights, start, count, y);
-    for (let k = 0; k < p; k++) subtractMultiple(Q[k], fixed.c[k], count, y);
-    m.terms.forEach((term, t) => {
-      termBlockInto(term, bases.terms[t], sqrtWeights, start, count, Z[t]);
-      if (b0) subtractEffects(term, terms[t], Z[t], b0, start, count, y);
-    });
-    if (!fixed.gram) addGram(block, p, count, XtX);
-    for (let k = 0; k < p; k++) Xty[k] += dotBlock(Q[k], y, count);
-    yty += dotBlock(y, y, count);
-    transposeInto(block, p, count, byRow);
-    terms.forEach((t, k) => {
-      addTermProducts(t, m.terms[k].levelIdx, Z[k], byRow, p, y, start, count, ZtXByRow, Zty);
-    });
-    for (const { products, blockOfRow } of pairs) {
-      addPairProducts(products, terms[products.i].nc, terms[products.j].nc, blockOfRow, Z, start, count);
+    subtractFixed(products.A, fixed.c, count, y);
+    for (let t = 0; t < terms.length; t++) {
+      termBlockInto(m.terms[t], bases.terms[t], sqrtWeights, start, count, Z[t]);
+      if (b0) subtractEffects(m.terms[t], terms[t], Z[t], b0, start, count, y);
     }
-  });
-  if (!fixed.gram) for (let k = 0; k < p; k++) for (let l = 0; l < k; l++) XtX[l * p + k] = XtX[k * p + l];
+    for (let i = 0, k = packedAt(p); i < count; i++, k += 4) products.A[k] = y[i];
+    if (!products.gram) for (let i = 0, k = 0; i < count; i++, k += 4) products.B[k] = y[i];
+    products.add(count);
+    for (let t = 0; t < terms.length; t++) addTermRows(records[t], m.terms[t].levelIdx, Z[t], products.A, start, count);
+    for (const pair of pairs) addPairProducts(pair, Z, start, count);
+  }
 
+  const ZtX = new Float64Array(q * p);
+  const Zty = new Float64Array(q);
+  terms.forEach((t, k) => unpackRecords(records[k], t, p, q, ZtX, Zty));
+  const Xty = new Float64Array(p);
+  for (let k = 0; k < p; k++) Xty[k] = products.gram ? productAt(products, p, k) : productAt(products, k, 0);
   return {
     n,
     p,
@@ -86,11 +96,11 @@ export function accumulateCrossProducts(
     fixed,
     terms,
     pairs: pairs.map((pair) => pair.products),
-    ZtX: transpose(ZtXByRow, q, p),
-    XtX,
+    ZtX,
+    XtX: fixed.gram ? fixed.gram.slice() : gramOf(products, p),
     Zty,
     Xty,
-    yty,
+    yty: products.gram ? productAt(products, p, p) : productAt(products, p, 0),
     b0,
   };
 }
@@ -106,142 +116,67 @@ function emptyTerms(terms: readonly RandomEffectsTerm[], bases: readonly TermBas
   });
 }
 
-/**
- * Which pairs of levels of terms i and j share a row, and the block that each row adds to. Two stable counting sorts bring the rows into
- * the order (level of j, level of i); O(n + nl_i + nl_j).
- */
-function pairPattern(
-  terms: readonly RandomEffectsTerm[],
-  i: number,
-  j: number,
-): { products: PairProducts; blockOfRow: Int32Array } {
-  const rowLevel = terms[i].levelIdx;
-  const colLevel = terms[j].levelIdx;
-  const n = rowLevel.length;
-  const nlj = terms[j].levels.length;
-  const order = countingSort(colLevel, nlj, countingSort(rowLevel, terms[i].levels.length, null));
-  const blockOfRow = new Int32Array(n);
-  const colPtr = new Int32Array(nlj + 1);
-  const rows = new Int32Array(n);
-  let blocks = 0;
-  let lastRow = -1;
-  let lastCol = -1;
-  for (let k = 0; k < n; k++) {
-    const r = order[k];
-    if (rowLevel[r] !== lastRow || colLevel[r] !== lastCol) {
-      lastRow = rowLevel[r];
-      lastCol = colLevel[r];
-      rows[blocks++] = lastRow;
-      colPtr[lastCol + 1]++;
-    }
-    blockOfRow[r] = blocks - 1;
+/** Packs a block of Q1, rows start... */
+function fixedColumns(
+  m: ModelMatrices,
+  fixed: FixedEffectsBasis,
+  sqrtWeights: Float64Array | null,
+  { A }: ColumnProducts,
+): (start: number, count: number) => void {
+  const p = fixed.kept.length;
+  const columns = Array.from(fixed.kept, (k) => m.X.columns[k]);
+  const { change } = fixed;
+  if (change) {
+    return (start, count) => {
+      for (let j = 0; j < p; j += 4) packChangedStrip(columns, change.center, change.scale, j, start, count, A);
+      if (sqrtWeights) scalePackedRows(A, p, sqrtWeights, start, count);
+    };
   }
-  for (let l = 0; l < nlj; l++) colPtr[l + 1] += colPtr[l];
-  const size = terms[i].columns.length * terms[j].columns.length;
-  return {
-    products: { i, j, colPtr, rowIdx: rows.slice(0, blocks), blocks: new Float64Array(blocks * size) },
-    blockOfRow,
+  const Q = columns.map(() => new Float64Array(PACKED_ROWS));
+  return (start, count) => {
+    for (let k = 0; k < p; k++) weightedBlockInto(columns[k], sqrtWeights, start, count, Q[k]);
+    applyBasisInPlace(fixed, Q, count);
+    for (let j = 0; j < p; j += 4) packStrip(Q, j, 0, count, A);
   };
 }
 
-/** Positions 0..n-1 (or those of `order`) sorted stably by `key`, whose values are below `size`. */
-function countingSort(key: Int32Array, size: number, order: Int32Array | null): Int32Array {
-  const n = key.length;
-  const next = new Int32Array(size + 1);
-  for (let i = 0; i < n; i++) next[key[i] + 1]++;
-  for (let k = 0; k < size; k++) next[k + 1] += next[k];
-  const out = new Int32Array(n);
-  for (let k = 0; k < n; k++) {
-    const i = order ? order[k] : k;
-    out[next[key[i]]++] = i;
+/**
+ * y -= Q1 c for a packed block; the places after the last column of Q1 are multiplied by zero. One column at a time: a large mean is gone
+ * before smaller parts follow.
+ */
+function subtractFixed(A: Float64Array, c: Float64Array, count: number, y: Float64Array): void {
+  const p = c.length;
+  for (let j = 0; j < p; j += 4) {
+    const c0 = c[j];
+    const c1 = j + 1 < p ? c[j + 1] : 0;
+    const c2 = j + 2 < p ? c[j + 2] : 0;
+    const c3 = j + 3 < p ? c[j + 3] : 0;
+    for (let i = 0, k = packedAt(j); i < count; i++, k += 4) {
+      y[i] = y[i] - c0 * A[k] - c1 * A[k + 1] - c2 * A[k + 2] - c3 * A[k + 3];
+    }
   }
-  return out;
-}
-
-function subtractMultiple(x: Float64Array, factor: number, count: number, y: Float64Array): void {
-  for (let i = 0; i < count; i++) y[i] -= factor * x[i];
 }
 
 function subtractEffects(
   term: RandomEffectsTerm,
-  products: TermProducts,
+  { nc, start: first }: TermProducts,
   Z: readonly Float64Array[],
   b0: Float64Array,
   start: number,
   count: number,
   y: Float64Array,
 ): void {
-  const { nc } = products;
   for (let i = 0; i < count; i++) {
-    const at = products.start + term.levelIdx[start + i] * nc;
+    const at = first + term.levelIdx[start + i] * nc;
     let s = 0;
     for (let c = 0; c < nc; c++) s += Z[c][i] * b0[at + c];
     y[i] -= s;
   }
 }
 
-/** out[i * p + k] = block[k, i]: a block of columns by rows, so that a row's numbers stand side by side. */
-function transposeInto(block: Float64Array, p: number, count: number, out: Float64Array): void {
-  for (let k = 0; k < p; k++) for (let i = 0; i < count; i++) out[i * p + k] = block[k * ROW_BLOCK + i];
-}
-
-function dotBlock(a: Float64Array, b: Float64Array, count: number): number {
-  let s = 0;
-  for (let i = 0; i < count; i++) s += a[i] * b[i];
-  return s;
-}
-
-function addTermProducts(
-  t: TermProducts,
-  levelIdx: Int32Array,
-  Z: readonly Float64Array[],
-  byRow: Float64Array,
-  p: number,
-  y: Float64Array,
-  start: number,
-  count: number,
-  ZtXByRow: Float64Array,
-  Zty: Float64Array,
-): void {
-  const { nc, blocks } = t;
-  for (let i = 0; i < count; i++) {
-    const level = levelIdx[start + i];
-    const block = level * nc * nc;
-    for (let a = 0; a < nc; a++) {
-      const z = Z[a][i];
-      const row = t.start + level * nc + a;
-      for (let b = 0; b < nc; b++) blocks[block + a * nc + b] += z * Z[b][i];
-      Zty[row] += z * y[i];
-      const at = row * p;
-      const from = i * p;
-      for (let k = 0; k < p; k++) ZtXByRow[at + k] += z * byRow[from + k];
-    }
-  }
-}
-
-function addPairProducts(
-  pair: PairProducts,
-  ni: number,
-  nj: number,
-  blockOfRow: Int32Array,
-  Z: readonly (readonly Float64Array[])[],
-  start: number,
-  count: number,
-): void {
-  const { blocks } = pair;
-  const Zi = Z[pair.i];
-  const Zj = Z[pair.j];
-  for (let r = 0; r < count; r++) {
-    const at = blockOfRow[start + r] * ni * nj;
-    for (let c = 0; c < nj; c++) {
-      const z = Zj[c][r];
-      for (let a = 0; a < ni; a++) blocks[at + c * ni + a] += Zi[a][r] * z;
-    }
-  }
-}
-
-function transpose(byRow: Float64Array, q: number, p: number): Float64Array {
-  const out = new Float64Array(q * p);
-  for (let i = 0; i < q; i++) for (let k = 0; k < p; k++) out[k * q + i] = byRow[i * p + k];
+/** Both triangles of the first p columns' products. */
+function gramOf(products: ColumnProducts, p: number): Float64Array {
+  const out = new Float64Array(p * p);
+  for (let k = 0; k < p; k++) for (let l = 0; l <= k; l++) out[l * p + k] = out[k * p + l] = productAt(products, k, l);
   return out;
 }

@@ -1,17 +1,15 @@
 import type { FixedEffectsBasis } from './fixed-effects-columns.js';
 import { forEachRowBlock, responseBlockInto, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
-import { wideFixedEffects } from './wide-fixed-effects.js';
-
-/** With more columns than this the basis is only centred and scaled, where the columns allow it. */
-const WIDE = 24;
+import { fixedEffectsByGram } from './fixed-effects-gram.js';
 
 /** A column whose residual on the earlier columns is smaller than this times its own length is dropped (as R's lm does). */
 const RANK_TOLERANCE = 1e-7;
 
 /**
- * Finds the basis in one pass over the rows: a Householder QR factorisation of [X y] by blocks of rows, where each block is folded
- * into the triangle of the earlier ones (Golub and Van Loan, Matrix Computations, section 5.2; Demmel et al. 2012, "Communication-optimal
- * parallel and sequential QR"). Cost 2 n p^2, storage O(p^2). Rank by limited pivoting in the order of the columns.
+ * Finds the basis in one pass over the rows: from the Gram matrix where the columns are far from dependent ({@link fixedEffectsByGram}); else
+ * by a Householder QR factorisation of [X y] by blocks of rows, where each block is folded into the triangle of the earlier ones (Golub and
+ * Van Loan, Matrix Computations, section 5.2; Demmel et al. 2012, "Communication-optimal parallel and sequential QR"). Cost 2 n p^2, storage
+ * O(p^2). Rank by limited pivoting in the order of the columns.
  *
  * @param columns the p columns of X, each of length n
  * @param sqrtWeights square roots of the weights or null
@@ -23,8 +21,8 @@ export function fixedEffectsBasis(
   sqrtWeights: Float64Array | null,
 ): FixedEffectsBasis {
   const m = columns.length;
-  const wide = m > WIDE ? wideFixedEffects(columns, y, offset, sqrtWeights) : null;
-  if (wide) return wide;
+  const byGram = fixedEffectsByGram(columns, y, offset, sqrtWeights);
+  if (byGram) return byGram;
   const triangle = triangleOfRows(columns, y, offset, sqrtWeights);
   const { kept, dropped } = independentColumns(triangle, m);
   const p = kept.length;
@@ -40,7 +38,7 @@ export function fixedEffectsBasis(
     for (let i = 0; i <= j; i++) R[j * p + i] = work[j * (m + 1) + i];
     c[j] = work[p * (m + 1) + j];
   }
-  return { kept, dropped, R, c, gram: null };
+  return { kept, dropped, R, c, gram: null, change: null };
 }
 
 /** The upper triangle of [X y], (m + 1) by (m + 1), column-major. */

@@ -14,6 +14,8 @@ export interface FixedEffectsBasis {
   readonly c: Float64Array;
   /** Q1'Q1 (p by p, column-major, both triangles) where finding the basis has made it already; else null. */
   readonly gram: Float64Array | null;
+  /** Where R does no more than that: Q1 = W^1/2 (X - center) scale, length p each; else null. */
+  readonly change: { readonly center: Float64Array; readonly scale: Float64Array } | null;
 }
 
 /**

@@ -22,29 +22,34 @@ export interface TermBasis {
   readonly inverseA: Float64Array;
 }
 
-/** Two passes over the columns of a term: means, then spreads. Rows count by weight. */
-export function termBasis(term: RandomEffectsTerm, weights: Float64Array | null): TermBasis {
-  const nc = term.columns.length;
-  const n = term.levelIdx.length;
-  const intercept = term.columns.findIndex((z) => z.every((v) => v === 1));
-  const shift = new Float64Array(nc);
-  const spread = new Float64Array(nc).fill(1);
-  const rms = new Float64Array(nc).fill(1);
-  const A = new Float64Array(nc * nc);
-  let total = n;
-  if (weights) {
-    total = 0;
-    for (let i = 0; i < n; i++) total += weights[i];
-  }
-  term.columns.forEach((z, j) => {
-    if (j === intercept) return;
-    const mean = weightedMean(z, weights, total, 0);
-    if (intercept >= 0) shift[j] = mean + weightedMean(z, weights, total, mean);
-    const variance = weightedMeanSquare(z, weights, total, shift[j]);
-    spread[j] = variance > 0 ? Math.sqrt(variance) : 1;
-    const square = variance + shift[j] ** 2;
-    rms[j] = square > 0 ? Math.sqrt(square) : 1;
+/** The bases of all terms; columns that terms share are read once. */
+export function termBases(terms: readonly RandomEffectsTerm[], weights: Float64Array | null): TermBasis[] {
+  const known = new Map<Float64Array, Moments>();
+  const total = weights ? weights.reduce((s, w) => s + w, 0) : 0;
+  return terms.map(({ columns }) => {
+    const nc = columns.length;
+    const intercept = columns.findIndex(isOne);
+    const shift = new Float64Array(nc);
+    const spread = new Float64Array(nc).fill(1);
+    const rms = new Float64Array(nc).fill(1);
+    columns.forEach((z, j) => {
+      if (j === intercept) return;
+      let moments = known.get(z);
+      if (!moments) known.set(z, (moments = momentsOf(z, weights, weights ? total : z.length)));
+      const { mean, variance } = moments;
+      if (intercept >= 0) shift[j] = mean;
+      const square = variance + mean ** 2;
+      const about = intercept >= 0 ? variance : square;
+      spread[j] = about > 0 ? Math.sqrt(about) : 1;
+      rms[j] = square > 0 ? Math.sqrt(square) : 1;
+    });
+    return { nc, shift, spread, intercept, rms, ...changeOf(shift, spread, intercept) };
   });
+}
+
+function changeOf(shift: Float64Array, spread: Float64Array, intercept: number): Pick<TermBasis, 'A' | 'inverseA'> {
+  const nc = shift.length;
+  const A = new Float64Array(nc * nc);
   const inverseA = new Float64Array(nc * nc);
   for (let j = 0; j < nc; j++) {
     A[j * nc + j] = spread[j];
@@ -53,20 +58,64 @@ export function termBasis(term: RandomEffectsTerm, weights: Float64Array | null)
     A[j * nc + intercept] = shift[j];
     inverseA[j * nc + intercept] = -shift[j] / spread[j];
   }
-  return { nc, shift, spread, intercept, rms, A, inverseA };
+  return { A, inverseA };
 }
 
-function weightedMean(z: Float64Array, weights: Float64Array | null, total: number, about: number): number {
-  let s = 0;
-  if (weights) for (let i = 0; i < z.length; i++) s += weights[i] * (z[i] - about);
-  else for (let i = 0; i < z.length; i++) s += z[i] - about;
-  return s / total;
+function isOne(z: Float64Array): boolean {
+  for (let i = 0; i < z.length; i++) if (z[i] !== 1) return false;
+  return true;
 }
 
-function weightedMeanSquare(z: Float64Array, weights: Float64Array | null, total: number, about: number): number {
-  let s = 0;
-  for (let i = 0; i < z.length; i++) s += (weights ? weights[i] : 1) * (z[i] - about) ** 2;
-  return s / total;
+interface Moments {
+  readonly mean: number;
+  /** Mean square about the mean. */
+  readonly variance: number;
+}
+
+/** A mean that is further from the pivot than this many standard deviations costs digits of the variance. */
+const FAR = 4;
+
+/** Weighted mean and variance by sums about a value near the mean: one pass, or two where the first value is far from the others. */
+function momentsOf(z: Float64Array, weights: Float64Array | null, total: number): Moments {
+  let pivot = z.length > 0 ? z[0] : 0;
+  for (let pass = 0; ; pass++) {
+    const { sum, square } = sumsAbout(z, weights, pivot);
+    const distance = sum / total;
+    const variance = Math.max(0, square / total - distance ** 2);
+    if (pass > 0 || distance ** 2 <= FAR ** 2 * variance) return { mean: pivot + distance, variance };
+    pivot += distance;
+  }
+}
+
+/** Two chains of sums, even rows and odd ones: the adder need not wait. */
+function sumsAbout(z: Float64Array, weights: Float64Array | null, pivot: number): { sum: number; square: number } {
+  let sum = 0;
+  let square = 0;
+  let sum2 = 0;
+  let square2 = 0;
+  const n = z.length;
+  let i = 0;
+  if (weights) {
+    for (; i < n; i++) {
+      const d = z[i] - pivot;
+      sum += weights[i] * d;
+      square += weights[i] * d * d;
+    }
+  }
+  for (; i + 1 < n; i += 2) {
+    const d = z[i] - pivot;
+    const e = z[i + 1] - pivot;
+    sum += d;
+    square += d * d;
+    sum2 += e;
+    square2 += e * e;
+  }
+  for (; i < n; i++) {
+    const d = z[i] - pivot;
+    sum += d;
+    square += d * d;
+  }
+  return { sum: sum + sum2, square: square + square2 };
 }
 
 /** Z~ = (Z - shift) / spread times the square roots of the weights, on a block of rows; `out` holds nc blocks. */

@@ -5,8 +5,8 @@ import type { ProductKernels } from './kernels.js';
 /** Rows of a packed block: a strip of four columns fills 8 kB, a quarter of a first-level cache. */
 export const PACKED_ROWS = 256;
 
-/** Doubles from strip to strip. */
-export const PACKED_STRIDE = 4 * PACKED_ROWS;
+/** Doubles from strip to strip: not a multiple of 4 kB, which would put one row of all strips into one set of the cache. */
+export const PACKED_STRIDE = 4 * PACKED_ROWS + 8;
 
 /** Below this many sums an instance of WebAssembly costs more than it saves. */
 const FEW_SUMS = 128;
@@ -112,37 +112,93 @@ function packColumns(
   count: number,
   packed: Float64Array,
 ): void {
-  for (let j = 0; j < width; j += 4) {
-    const c = [0, 1, 2, 3].map((k) => M.subarray(at + Math.min(j + k, width - 1) * ld));
-    packStrip(c[0], c[1], c[2], c[3], 0, count, Math.min(4, width - j), packed, packedAt(j));
-  }
+  const columns = Array.from({ length: width }, (_, j) => M.subarray(at + j * ld, at + j * ld + count));
+  for (let j = 0; j < width; j += 4) packStrip(columns, j, 0, count, packed);
 }
 
-/** One strip of a packed block from rows start.. of four columns, of which `used` count: places of the others are not written. */
+/** Packs `count` rows from `start` of columns j..j+3, as far as there are so many; places of columns that are not there stay as they are. */
 export function packStrip(
-  c0: Float64Array,
-  c1: Float64Array,
-  c2: Float64Array,
-  c3: Float64Array,
+  columns: readonly Float64Array[],
+  j: number,
   start: number,
   count: number,
-  used: number,
   packed: Float64Array,
-  at: number,
 ): void {
-  const end = start + count;
-  if (used === 4) {
-    for (let i = start, k = at; i < end; i++, k += 4) {
-      packed[k] = c0[i];
-      packed[k + 1] = c1[i];
-      packed[k + 2] = c2[i];
-      packed[k + 3] = c3[i];
+  const at = packedAt(j);
+  if (j + 4 > columns.length) {
+    for (let c = j; c < columns.length; c++) {
+      const x = columns[c];
+      for (let i = 0, k = at + c - j; i < count; i++, k += 4) packed[k] = x[start + i];
     }
     return;
   }
-  for (let i = start, k = at; i < end; i++, k += 4) {
+  const c0 = columns[j];
+  const c1 = columns[j + 1];
+  const c2 = columns[j + 2];
+  const c3 = columns[j + 3];
+  for (let i = start, k = at; i < start + count; i++, k += 4) {
     packed[k] = c0[i];
-    if (used > 1) packed[k + 1] = c1[i];
-    if (used > 2) packed[k + 2] = c2[i];
+    packed[k + 1] = c1[i];
+    packed[k + 2] = c2[i];
+    packed[k + 3] = c3[i];
+  }
+}
+
+/** {@link packStrip} of (column - center) * scale. */
+export function packChangedStrip(
+  columns: readonly Float64Array[],
+  center: Float64Array,
+  scale: Float64Array,
+  j: number,
+  start: number,
+  count: number,
+  packed: Float64Array,
+): void {
+  const at = packedAt(j);
+  if (j + 4 > columns.length) {
+    for (let c = j; c < columns.length; c++) {
+      const x = columns[c];
+      const m = center[c];
+      const f = scale[c];
+      for (let i = 0, k = at + c - j; i < count; i++, k += 4) packed[k] = (x[start + i] - m) * f;
+    }
+    return;
+  }
+  const c0 = columns[j];
+  const c1 = columns[j + 1];
+  const c2 = columns[j + 2];
+  const c3 = columns[j + 3];
+  const m0 = center[j];
+  const m1 = center[j + 1];
+  const m2 = center[j + 2];
+  const m3 = center[j + 3];
+  const f0 = scale[j];
+  const f1 = scale[j + 1];
+  const f2 = scale[j + 2];
+  const f3 = scale[j + 3];
+  for (let i = start, k = at; i < start + count; i++, k += 4) {
+    packed[k] = (c0[i] - m0) * f0;
+    packed[k + 1] = (c1[i] - m1) * f1;
+    packed[k + 2] = (c2[i] - m2) * f2;
+    packed[k + 3] = (c3[i] - m3) * f3;
+  }
+}
+
+/** Multiplies rows start.. of columns 0..width-1 of a packed block by `factor`. */
+export function scalePackedRows(
+  packed: Float64Array,
+  width: number,
+  factor: Float64Array,
+  start: number,
+  count: number,
+): void {
+  for (let j = 0; j < width; j += 4) {
+    for (let i = 0, k = packedAt(j); i < count; i++, k += 4) {
+      const f = factor[start + i];
+      packed[k] *= f;
+      packed[k + 1] *= f;
+      packed[k + 2] *= f;
+      packed[k + 3] *= f;
+    }
   }
 }

@@ -1,0 +1,83 @@
+import type { PairProducts } from './cross-products.js';
+import type { RandomEffectsTerm } from './model-matrices.js';
+
+/** Products of a pair of terms while rows are read. */
+export interface PairSums {
+  readonly products: PairProducts;
+  readonly ni: number;
+  readonly nj: number;
+  /** The block that each row adds to. */
+  readonly blockOfRow: Int32Array;
+}
+
+/**
+ * Which pairs of levels of terms i and j share a row, and the block that each row adds to. Two stable counting sorts bring the rows into
+ * the order (level of j, level of i); O(n + nl_i + nl_j).
+ */
+export function pairPattern(terms: readonly RandomEffectsTerm[], i: number, j: number): PairSums {
+  const rowLevel = terms[i].levelIdx;
+  const colLevel = terms[j].levelIdx;
+  const n = rowLevel.length;
+  const nlj = terms[j].levels.length;
+  const order = countingSort(colLevel, nlj, countingSort(rowLevel, terms[i].levels.length, null));
+  const blockOfRow = new Int32Array(n);
+  const colPtr = new Int32Array(nlj + 1);
+  const rows = new Int32Array(n);
+  let blocks = 0;
+  let lastRow = -1;
+  let lastCol = -1;
+  for (let k = 0; k < n; k++) {
+    const r = order[k];
+    if (rowLevel[r] !== lastRow || colLevel[r] !== lastCol) {
+      lastRow = rowLevel[r];
+      lastCol = colLevel[r];
+      rows[blocks++] = lastRow;
+      colPtr[lastCol + 1]++;
+    }
+    blockOfRow[r] = blocks - 1;
+  }
+  for (let l = 0; l < nlj; l++) colPtr[l + 1] += colPtr[l];
+  const ni = terms[i].columns.length;
+  const nj = terms[j].columns.length;
+  const products = { i, j, colPtr, rowIdx: rows.slice(0, blocks), blocks: new Float64Array(blocks * ni * nj) };
+  return { products, ni, nj, blockOfRow };
+}
+
+/** Positions 0..n-1 (or those of `order`) sorted stably by `key`, whose values are below `size`. */
+function countingSort(key: Int32Array, size: number, order: Int32Array | null): Int32Array {
+  const n = key.length;
+  const next = new Int32Array(size + 1);
+  for (let i = 0; i < n; i++) next[key[i] + 1]++;
+  for (let k = 0; k < size; k++) next[k + 1] += next[k];
+  const out = new Int32Array(n);
+  for (let k = 0; k < n; k++) {
+    const i = order ? order[k] : k;
+    out[next[key[i]]++] = i;
+  }
+  return out;
+}
+
+/** @param Z the changed columns of every term on rows start.., start + count - 1 */
+export function addPairProducts(
+  { products, ni, nj, blockOfRow }: PairSums,
+  Z: readonly (readonly Float64Array[])[],
+  start: number,
+  count: number,
+): void {
+  const { blocks } = products;
+  const Zi = Z[products.i];
+  const Zj = Z[products.j];
+  if (ni === 1 && nj === 1) {
+    const [a] = Zi;
+    const [b] = Zj;
+    for (let r = 0; r < count; r++) blocks[blockOfRow[start + r]] += a[r] * b[r];
+    return;
+  }
+  for (let r = 0; r < count; r++) {
+    let at = blockOfRow[start + r] * ni * nj;
+    for (let c = 0; c < nj; c++) {
+      const z = Zj[c][r];
+      for (let a = 0; a < ni; a++) blocks[at++] += Zi[a][r] * z;
+    }
+  }
+}
