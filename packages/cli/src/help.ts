@@ -11,8 +11,9 @@ Model
   --offset COLUMN        known part of the linear predictor
   --subset EXPRESSION    use only the rows where this holds: 'Days >= 2'
   --contrasts C=KIND     treatment, sum, helmert, poly, sdif or SAS (repeatable)
-  --residual STRUCTURE   covariance of the residuals: ar1(1 | g), ar1(t | g), car1(t | g), cs(1 | g),
-                         us(visit | g), strata(f)
+  --residual STRUCTURE   covariance of the residuals: ar1(1 | g), ar1(t | g), car1(t | g), arma(t | g),
+                         cs(1 | g), us(visit | g), exp(x + y | g), gau, mat; strata(f), varpower(x),
+                         varexp(x); products of them: 'strata(f) * ar1(t | g)'
   --ddf METHOD           t tests with degrees of freedom: satterthwaite, kenward-roger (REML only), all or none
   --confint METHOD       95 % intervals of all parameters: wald, profile (likelihood, on the ML deviance) or none
 

@@ -29,8 +29,18 @@ export {
   type Pedigree,
   type PedigreeTable,
 } from './levels/pedigree.js';
-export { compoundSymmetryLevels, strataLevels, unstructuredLevels } from './levels/blocks.js';
-export { residualCovariance, type ResidualStructure } from './residual.js';
+export { residualCovariance } from './residual/residual-covariance.js';
+export { covariateCentre, type Covariate } from './residual/variance-function.js';
+export { residualStructure, type ResidualStructure } from './residual/residual-structure.js';
+export {
+  restrictSpec,
+  type CodedRows,
+  type CorrelationKind,
+  type CorrelationSpec,
+  type ResidualSpec,
+  type VarianceKind,
+  type VarianceSpec,
+} from './residual/residual-spec.js';
 export { constrain, type Constraints } from './constrain.js';
 export { kronecker } from './kronecker.js';
 export { sum } from './sum.js';

@@ -1,5 +1,5 @@
 import type { LevelStructure } from './levels/level-structure.js';
-import type { ResidualStructure } from './residual.js';
+import type { ResidualStructure } from './residual/residual-structure.js';
 
 /**
  * The coordinate in which a search moves one par: itself (`linear`; for standard deviations that may pass through zero, where the
@@ -15,6 +15,11 @@ export interface NaturalParameter {
   readonly value: number;
   /** 1 for standard deviations (they are relative to sigma), 2 for variances, 0 for correlations and ranges. */
   readonly sigmaPower: 0 | 1 | 2;
+  /**
+   * The scale on which intervals are symmetric. Left out: `atanh` for what is called a correlation, `log` for other numbers that are not
+   * negative, else `identity`.
+   */
+  readonly interval?: 'log' | 'atanh' | 'logit' | 'identity';
 }
 
 /**

@@ -11,9 +11,10 @@ import { now } from './clock.js';
 import { ModelError } from './errors.js';
 import { FittedModel } from './fitted-model.js';
 import { checkMatrices, type ModelMatricesInput } from './model-matrices.js';
-import { findOptimum, type FitOptions } from './optimum.js';
+import type { FitOptions } from './optimum.js';
+import { findOptimumByFitted } from './fitted-covariate.js';
 import { formulaTerm } from './structured-terms/formula-term.js';
-import { residualTerm, type ResidualOptions } from './structured-terms/residual-term.js';
+import { residualTerm, type ResidualInput } from './structured-terms/residual-term.js';
 import type { TermCovariance } from './structured-terms/term-covariance.js';
 
 /** How to read the table and how to fit. */
@@ -25,8 +26,11 @@ export interface FitModelOptions extends ModelFrameOptions, FitOptions {
    * 'day' }) }`. The key is the term as the formula has it, `(1 | animal)`, or its grouping factor.
    */
   readonly covariance?: Readonly<Record<string, TermCovariance>>;
-  /** Correlation of residuals within groups, or variances by stratum: `{ kind: 'ar1', time: 'day', by: 'Subject' }` or `ar1(day | Subject)`. */
-  readonly residual?: string | ResidualOptions;
+  /**
+   * Correlation of residuals within groups, unequal variances, or both: `{ kind: 'ar1', time: 'day', by: 'Subject' }` or `ar1(day | Subject)`,
+   * `strata(Sex) * ar1(day | Subject)`; see {@link parseResidual} for the text.
+   */
+  readonly residual?: ResidualInput;
 }
 
 /**
@@ -47,7 +51,7 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
   const opened = openTable(table);
   const frame = buildModelFrame(formula, opened, options);
   const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened));
-  const optimum = findOptimum(matrices, options);
+  const optimum = findOptimumByFitted(matrices, options);
   return new FittedModel(optimum, {
     formula: frame.design.source,
     rows: composeRows(frame.rows, rows),

@@ -1,4 +1,4 @@
-import type { CovarianceStructure } from '@blup/covariance';
+import { residualCovariance, type CovarianceStructure } from '@blup/covariance';
 import { ModelError } from './errors.js';
 
 /** One random-effects term: `nc` columns that vary over the `nl` levels of one grouping factor. */
@@ -142,6 +142,13 @@ function takeRows(m: ModelMatrices, rows: Int32Array): ModelMatrices {
     y: take(m.y),
     X: { names: m.X.names, columns: m.X.columns.map(take) },
     terms: m.terms.map((term) => {
+      const { residual } = term.structure;
+      if (residual)
+        return {
+          ...term,
+          levelIdx: new Int32Array(rows.length),
+          structure: residualCovariance(residual.restrict(rows)),
+        };
       if (term.structure.levels)
         return { ...term, levelIdx: Int32Array.from(rows, (i) => term.levelIdx[i]), columns: term.columns.map(take) };
       const seen = new Int32Array(term.levels.length).fill(-1);

@@ -83,6 +83,8 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
   });
   const derivative = empty();
   const values = new Float64Array(entries.first.length);
+  const moved = new Float64Array(entries.first.length);
+  const work = new Float64Array(n * (p + 1));
   const at = new Float64Array(precision.parLength).fill(Number.NaN);
   let logDet = 0;
   const cp: CrossProducts = {
@@ -99,13 +101,12 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
         for (let k = 0; k < at.length; k++) at[k] = par[k];
         precision.precisionInto(at, values);
         logDet = precision.logDeterminant(at);
-        accumulateEntries(m, rows, entries, values, links, cp);
+        accumulateEntries(m, rows, entries, values, links, work, cp);
         return true;
       },
       derivativeInto(k) {
-        const moved = new Float64Array(values.length);
         precision.precisionDerivativeInto(at, k, moved);
-        accumulateEntries(m, rows, entries, moved, links, derivative);
+        accumulateEntries(m, rows, entries, moved, links, work, derivative);
       },
       logDeterminant: () => logDet,
     },
@@ -177,58 +178,113 @@ function linkPair(m: ModelMatrices, i: number, j: number, { first, second }: Res
   };
 }
 
-/** out := sum over entries of P of value (x_first x_second' + its transpose off the diagonal). */
+/** [Q1 y~]'P[Q1 y~] and so on into `out`: P [Q1 y~] first, then products by rows, and Z'PZ entry by entry. O(n p^2 + entries (p + sum nc^2)). */
 function accumulateEntries(
   m: ModelMatrices,
   rows: RowValues,
+  entries: ResidualEntries,
+  values: Float64Array,
+  links: readonly PairLinks[],
+  work: Float64Array,
+  out: CrossProducts,
+): void {
+  multiplyRowsInto(rows, entries, values, out.p, work);
+  rowProductsInto(m, rows, work, out);
+  effectProductsInto(m, rows.Z, entries, values, links, out);
+}
+
+/** out = P [Q1 y~], n by p + 1, row by row. */
+function multiplyRowsInto(
+  { Q, y }: RowValues,
+  { first, second }: ResidualEntries,
+  values: Float64Array,
+  p: number,
+  out: Float64Array,
+): void {
+  const width = p + 1;
+  out.fill(0);
+  for (let e = 0; e < first.length; e++) {
+    const w = values[e];
+    if (w === 0) continue;
+    const a = first[e];
+    const b = second[e];
+    for (let k = 0; k < p; k++) out[a * width + k] += w * Q[b * p + k];
+    out[a * width + p] += w * y[b];
+    if (a === b) continue;
+    for (let k = 0; k < p; k++) out[b * width + k] += w * Q[a * p + k];
+    out[b * width + p] += w * y[a];
+  }
+}
+
+/** Products of the rows of Q1, y~ and Z~ with those of P [Q1 y~]. */
+function rowProductsInto(m: ModelMatrices, { Q, y, Z }: RowValues, PX: Float64Array, out: CrossProducts): void {
+  const { p, q, terms, ZtX, XtX, Zty, Xty } = out;
+  const width = p + 1;
+  ZtX.fill(0);
+  XtX.fill(0);
+  Zty.fill(0);
+  Xty.fill(0);
+  let yty = 0;
+  for (let i = 0; i < y.length; i++) {
+    const at = i * width;
+    yty += y[i] * PX[at + p];
+    for (let k = 0; k < p; k++) {
+      const x = Q[i * p + k];
+      Xty[k] += x * PX[at + p];
+      for (let l = 0; l <= k; l++) XtX[l * p + k] += x * PX[at + l];
+    }
+    for (let t = 0; t < terms.length; t++) {
+      const { nc, start } = terms[t];
+      const effect = start + m.terms[t].levelIdx[i] * nc;
+      for (let r = 0; r < nc; r++) {
+        const z = Z[t][i * nc + r];
+        Zty[effect + r] += z * PX[at + p];
+        for (let k = 0; k < p; k++) ZtX[k * q + effect + r] += z * PX[at + k];
+      }
+    }
+  }
+  for (let k = 0; k < p; k++) for (let l = 0; l < k; l++) XtX[k * p + l] = XtX[l * p + k];
+  out.yty = yty;
+}
+
+/** Blocks of Z~'P Z~: sum over entries of value (z_first z_second' + its transpose off the diagonal). */
+function effectProductsInto(
+  m: ModelMatrices,
+  Z: readonly Float64Array[],
   { first, second }: ResidualEntries,
   values: Float64Array,
   links: readonly PairLinks[],
   out: CrossProducts,
 ): void {
-  for (const t of out.terms) t.blocks.fill(0);
-  for (const pair of out.pairs) pair.blocks.fill(0);
-  out.ZtX.fill(0);
-  out.XtX.fill(0);
-  out.Zty.fill(0);
-  out.Xty.fill(0);
-  const { Q, y, Z } = rows;
-  const { p, q, terms, pairs } = out;
-  let yty = 0;
-  const add = (a: number, b: number, w: number, blocks: (link: PairLinks) => number) => {
-    yty += w * y[a] * y[b];
-    for (let k = 0; k < p; k++) {
-      const x = w * Q[a * p + k];
-      out.Xty[k] += x * y[b];
-      for (let l = 0; l < p; l++) out.XtX[l * p + k] += x * Q[b * p + l];
-    }
-    for (let t = 0; t < terms.length; t++) {
-      const { nc, start, blocks: own } = terms[t];
-      const level = m.terms[t].levelIdx[a];
-      const same = level === m.terms[t].levelIdx[b];
-      for (let r = 0; r < nc; r++) {
-        const z = w * Z[t][a * nc + r];
-        const at = start + level * nc + r;
-        out.Zty[at] += z * y[b];
-        for (let k = 0; k < p; k++) out.ZtX[k * q + at] += z * Q[b * p + k];
-        if (same) for (let c = 0; c < nc; c++) own[(level * nc + c) * nc + r] += z * Z[t][b * nc + c];
-      }
-    }
-    for (let k = 0; k < links.length; k++) {
-      const block = blocks(links[k]);
-      if (block < 0) continue;
-      const { i, j } = links[k];
-      const ni = terms[i].nc;
-      const nj = terms[j].nc;
-      for (let c = 0; c < nj; c++)
-        for (let r = 0; r < ni; r++)
-          pairs[k].blocks[(block * nj + c) * ni + r] += w * Z[i][a * ni + r] * Z[j][b * nj + c];
+  const { terms, pairs } = out;
+  for (const t of terms) t.blocks.fill(0);
+  for (const pair of pairs) pair.blocks.fill(0);
+  if (out.q === 0) return;
+  const addBlock = (i: number, j: number, a: number, b: number, w: number, blocks: Float64Array, at: number) => {
+    const ni = terms[i].nc;
+    const nj = terms[j].nc;
+    for (let c = 0; c < nj; c++) {
+      const z = w * Z[j][b * nj + c];
+      for (let r = 0; r < ni; r++) blocks[at + c * ni + r] += z * Z[i][a * ni + r];
     }
   };
   for (let e = 0; e < first.length; e++) {
-    if (values[e] === 0) continue;
-    add(first[e], second[e], values[e], (link) => link.forth[e]);
-    if (first[e] !== second[e]) add(second[e], first[e], values[e], (link) => link.back[e]);
+    const w = values[e];
+    if (w === 0) continue;
+    const a = first[e];
+    const b = second[e];
+    for (let t = 0; t < terms.length; t++) {
+      const { nc, blocks } = terms[t];
+      const level = m.terms[t].levelIdx[a];
+      if (level !== m.terms[t].levelIdx[b]) continue;
+      addBlock(t, t, a, b, w, blocks, level * nc * nc);
+      if (a !== b) addBlock(t, t, b, a, w, blocks, level * nc * nc);
+    }
+    for (let k = 0; k < links.length; k++) {
+      const { i, j, forth, back } = links[k];
+      const size = terms[i].nc * terms[j].nc;
+      if (forth[e] >= 0) addBlock(i, j, a, b, w, pairs[k].blocks, forth[e] * size);
+      if (back[e] >= 0) addBlock(i, j, b, a, w, pairs[k].blocks, back[e] * size);
+    }
   }
-  out.yty = yty;
 }

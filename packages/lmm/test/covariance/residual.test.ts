@@ -47,11 +47,13 @@ const table = {
   t: Float64Array.from({ length: n }, (_, i) => [4, 0, 7, 1, 2, 9][i % 6]),
   visit: Array.from({ length: n }, (_, i) => `v${[2, 0, 3, 1, 4, 5][i % 6]}`),
   half: Array.from({ length: n }, (_, i) => (i % 3 ? 'a' : 'b')),
+  z: Float64Array.from({ length: n }, (_, i) => Math.sin(7 * i)),
+  a: Float64Array.from({ length: n }, (_, i) => 1 + ((i * 11) % 13) / 2),
 };
 const visitOf = (i: number) => Number(table.visit[i].slice(1));
 
 /** C[i, j] within a series by the definition, at the residual parameters. */
-const definitions: Record<string, (par: ArrayLike<number>) => (i: number, j: number) => number> = {
+const definitions: Record<string, (par: readonly number[]) => (i: number, j: number) => number> = {
   'ar1(t | s)': (par) => (i, j) => par[0] ** Math.abs(table.t[i] - table.t[j]),
   'ar1(1 | s)': (par) => (i, j) => par[0] ** Math.abs(i - j),
   'car1(t | s)': (par) => (i, j) => par[0] ** Math.abs(table.t[i] - table.t[j]),
@@ -64,7 +66,29 @@ const definitions: Record<string, (par: ArrayLike<number>) => (i: number, j: num
     return s;
   },
   'strata(half)': (par) => (i, j) => (i === j ? (table.half[i] === 'a' ? 1 : par[0] ** 2) : 0),
+  // gamma_k = phi^(k - 1) (1 + phi theta)(phi + theta) / (1 + 2 phi theta + theta^2)
+  'arma(t | s)':
+    ([phi, theta]) =>
+    (i, j) =>
+      i === j
+        ? 1
+        : (phi ** (Math.abs(table.t[i] - table.t[j]) - 1) * (1 + phi * theta) * (phi + theta)) /
+          (1 + 2 * phi * theta + theta ** 2),
+  'exp(x + z | s)': (par) => (i, j) => Math.exp(-distance(i, j) / par[0]),
+  'gau(x + z | s, nugget = true)': (par) => (i, j) =>
+    i === j ? 1 : (1 - par[1]) * Math.exp(-((distance(i, j) / par[0]) ** 2)),
+  'varpower(a)': (par) => (i, j) => (i === j ? power(par[0], i) ** 2 : 0),
+  'varexp(x | half) * ar1(t | s)': (par) => (i, j) =>
+    par[0] ** Math.abs(table.t[i] - table.t[j]) * exponential(par, i) * exponential(par, j),
+  'strata(half) * varpower(a) * cs(1 | s)': (par) => (i, j) =>
+    (i === j ? 1 : par[0]) * [i, j].reduce((s, k) => s * (table.half[k] === 'a' ? 1 : par[1]) * power(par[2], k), 1),
 };
+const distance = (i: number, j: number) => Math.hypot(table.x[i] - table.x[j], table.z[i] - table.z[j]);
+const average = (v: Float64Array) => v.reduce((s, e) => s + e, 0) / v.length;
+const power = (delta: number, i: number) => Math.exp(delta * (Math.log(table.a[i]) - average(table.a.map(Math.log))));
+const exponential = (par: ArrayLike<number>, i: number) => Math.exp(par[table.half[i] === 'a' ? 1 : 2] * table.x[i]);
+/** Structures without correlation between rows. */
+const diagonal = /^(strata|varpower)\([^()]*\)$/;
 
 describe.each(Object.keys(definitions))('%s beside crossed effects, weighted', (residual) => {
   it.each([true, false])('has the objective and gradient of dense matrices, reml %s', (reml) => {
@@ -89,7 +113,7 @@ describe.each(Object.keys(definitions))('%s beside crossed effects, weighted', (
       const own = definitions[residual](Array.from(at).slice(m - count));
       const weights = matrices.weights!;
       return (i: number, j: number) =>
-        i === j || (table.s[i] === table.s[j] && !residual.startsWith('strata'))
+        i === j || (table.s[i] === table.s[j] && !diagonal.test(residual))
           ? own(i, j) / Math.sqrt(weights[i] * weights[j])
           : 0;
     };
@@ -119,7 +143,7 @@ describe.each(Object.keys(definitions))('%s beside crossed effects, weighted', (
     const own = definitions[residual](Array.from(theta).slice(theta.length - count));
     const weights = matrices.weights!;
     const C = (i: number, j: number) =>
-      i === j || (table.s[i] === table.s[j] && !residual.startsWith('strata'))
+      i === j || (table.s[i] === table.s[j] && !diagonal.test(residual))
         ? own(i, j) / Math.sqrt(weights[i] * weights[j])
         : 0;
     const terms = matrices.terms.slice(0, 1);
@@ -152,7 +176,16 @@ describe('mistakes in residual structures', () => {
   it('are told with what to write', () => {
     expect(fit('ar1(1)')).toThrow(/names no grouping factor: write ar1\(1 \| g\)/);
     expect(fit('strata(half | s)')).toThrow(/strata takes one factor, as in strata\(half\)/);
-    expect(fit('arma(1 | s)')).toThrow(/cannot be read: write ar1/);
+    expect(fit('mystery(1 | s)')).toThrow(/cannot be read: write ar1/);
+    expect(fit('ar1(t | s')).toThrow(/cannot be read to its end: write ar1/);
+    expect(fit('ar1(t ~ s)')).toThrow(/cannot be read at "~ s\)": write ar1/);
+    expect(fit('strata(half) ar1(t | s)')).toThrow(/cannot be read at "ar1\(t \| s\)"/);
+    expect(fit('ar1(t | s) * cs(1 | s)')).toThrow(/one correlation structure, not ar1 and cs/);
+    expect(fit('varpower(1)')).toThrow(/varpower takes one covariate, as in varpower\(x\) or varpower\(fitted\(\)\)/);
+    expect(fit('ar1(fitted() | s)')).toThrow(/fitted\(\) is a covariate of varpower and varexp, not of ar1/);
+    expect(fit('exp(1 | s)')).toThrow(/exp needs coordinates: write exp\(x \+ y \| g\)/);
+    expect(fit('arma(t | s, d = 1)')).toThrow(/"d = 1" .* is no setting of arma: arma takes p and q/);
+    expect(fit('varpower(x)', { x: table.x.map((v, i) => (i === 4 ? 0 : v)) })).toThrow(/"x" is 0 in row 5/);
     expect(fit('ar1(1 | nope)')).toThrow(/no column "nope" for the residual structure; the table has y, x/);
     expect(fit('us(1 | s)')).toThrow(/needs times: write us\(t \| s\)/);
     expect(fit('ar1(x | s)')).toThrow(/must be whole numbers/);
@@ -166,10 +199,18 @@ describe('mistakes in residual structures', () => {
     );
   });
   it('names with spaces stand in backticks', () => {
-    expect(parseResidual('ar1(`day of week` | `the subject`)')).toEqual({
-      kind: 'ar1',
-      time: 'day of week',
-      by: 'the subject',
-    });
+    expect(parseResidual('ar1(`day of week` | `the subject`)')).toEqual([
+      { kind: 'ar1', time: 'day of week', by: 'the subject' },
+    ]);
+  });
+  it('products, settings and groups of several columns are read', () => {
+    expect(parseResidual('varPower(fitted(.) | f) * arma(t | a:b, p = 2, q=0)')).toEqual([
+      { kind: 'varpower', fitted: true, by: 'f' },
+      { kind: 'arma', time: 't', by: ['a', 'b'], p: 2, q: 0 },
+    ]);
+    expect(parseResidual('varIdent(a:b)*exp(x+y|1,nugget=true)')).toEqual([
+      { kind: 'strata', by: ['a', 'b'] },
+      { kind: 'exp', coordinates: ['x', 'y'], nugget: true },
+    ]);
   });
 });

@@ -1,13 +1,5 @@
-import type { LevelStructure } from './levels/level-structure.js';
-import type { CovarianceStructure } from './structure.js';
-
-/** How residuals of different rows are correlated or differ in variance, R = sigma^2 W^-1/2 C W^-1/2 with C^-1 given over points. */
-export interface ResidualStructure {
-  /** C^-1 over points, one for each row. */
-  readonly precision: LevelStructure;
-  /** Row of each point; null when points are rows. */
-  readonly rowOfPoint: Int32Array | null;
-}
+import type { CovarianceStructure } from '../structure.js';
+import type { ResidualStructure } from './residual-structure.js';
 
 /** The parameters of a residual structure as a structure without columns, to stand beside those of the terms. `theta = par`. */
 export function residualCovariance(residual: ResidualStructure): CovarianceStructure {
