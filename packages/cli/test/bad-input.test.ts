@@ -98,10 +98,12 @@ describe('options', () => {
       ),
     ],
     [
-      ['--residual', 'arma(1 | Subject)'],
+      ['--residual', 'nosuch(1 | Subject)'],
       refusal(
         1,
-        'the residual structure "arma(1 | Subject)" cannot be read: write ar1(day | g), ar1(1 | g), car1(t | g), cs(1 | g), us(visit | g) or strata(f)',
+        'the residual structure "nosuch(1 | Subject)" cannot be read: write ar1(day | g), ar1(1 | g), car1(t | g), arma(t | g, p = 1, q = 1), ' +
+          'cs(1 | g), us(visit | g), exp(x + y | g), gau(x + y | g), mat(x + y | g), strata(f), varpower(x), varexp(x | f), or variances times a ' +
+          'correlation: strata(f) * ar1(1 | g)',
       ),
     ],
     [
