@@ -1,6 +1,7 @@
 import { solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
 import type { FactorGradient } from '../objective-gradient.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import type { GramSum } from '../products/gram-sum.js';
 import { levelSumsInto } from './level-sums.js';
 import type { LevelSystem } from './level-system.js';
 
@@ -39,12 +40,11 @@ export function levelGradientInto(
   const { nc, column, cp } = blocks;
   const { p } = cp;
   const { first, inverse } = sums;
-  const width = (p + 1) * nc;
   const inner = new Float64Array(nc * nc);
-  if (reml && p > 0) addFixedInto(first, width, nc, p, inverseOfProduct(pls.RXt, p), inner);
+  if (reml && p > 0) addFixedInto(first, nc, p, inverseOfProduct(pls.RXt, p), inner);
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a < nc; a++) {
-      inner[b * nc + a] += first[(p * nc + Math.max(a, b)) * width + p * nc + Math.min(a, b)] / scale;
+      inner[b * nc + a] += first.at(p * nc + a, p * nc + b) / scale;
     }
   }
   cp.terms.forEach((t, k) => {
@@ -61,22 +61,13 @@ export function levelGradientInto(
 }
 
 /** inner[a, b] += tr(Minv W_a'W_b), from the Gram matrix of the columns (k, a). */
-function addFixedInto(
-  gram: Float64Array,
-  width: number,
-  nc: number,
-  p: number,
-  Minv: Float64Array,
-  inner: Float64Array,
-): void {
+function addFixedInto(gram: GramSum, nc: number, p: number, Minv: Float64Array, inner: Float64Array): void {
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a <= b; a++) {
       let s = 0;
       for (let k = 0; k < p; k++) {
         for (let m = 0; m < p; m++) {
-          const i = k * nc + a;
-          const j = m * nc + b;
-          s += Minv[k * p + m] * (i <= j ? gram[j * width + i] : gram[i * width + j]);
+          s += Minv[k * p + m] * gram.at(k * nc + a, m * nc + b);
         }
       }
       inner[b * nc + a] += s;

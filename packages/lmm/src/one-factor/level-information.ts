@@ -26,13 +26,11 @@ export function levelInformationInto(
   const { p } = blocks.cp;
   const { first, second, pairs } = sums;
   const m = directions.length;
-  const width = (p + 1) * nc;
-  const entry = (i: number, j: number) => (i <= j ? first[j * width + i] : first[i * width + j]);
   const pair = (a: number, b: number) => (a <= b ? pairAt(a, b) : pairAt(b, a));
   const C = directions.map((d) => covarianceDirection(d, column[d.term], nc, bases[d.term], Lambda));
   const moment = C.map((Ci) => {
     let s = 0;
-    for (let a = 0; a < nc; a++) for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * entry(p * nc + a, p * nc + b);
+    for (let a = 0; a < nc; a++) for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * first.at(p * nc + a, p * nc + b);
     return s / 2;
   });
   // sum of (r' (x) G) C_j: contracted with C_i it gives r'C_i G C_j r
@@ -43,7 +41,7 @@ export function levelInformationInto(
         let s = 0;
         for (let d = 0; d < nc; d++) {
           for (let b = 0; b < nc; b++) {
-            s += Cj[b * nc + d] * second[(pairs + pair(c, d)) * 2 * pairs + pair(a, b)];
+            s += Cj[b * nc + d] * second.at(pairs + pair(c, d), pair(a, b));
           }
         }
         out[a * nc + c] = s;
@@ -55,7 +53,7 @@ export function levelInformationInto(
     const out = new Float64Array(p);
     for (let k = 0; k < p; k++) {
       for (let a = 0; a < nc; a++) {
-        for (let b = 0; b < nc; b++) out[k] += Ci[b * nc + a] * entry(k * nc + a, p * nc + b);
+        for (let b = 0; b < nc; b++) out[k] += Ci[b * nc + a] * first.at(k * nc + a, p * nc + b);
       }
     }
     solveLowerInPlace(RXt, p, out);

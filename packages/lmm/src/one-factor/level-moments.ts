@@ -9,8 +9,7 @@ export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): E
   const { blocks, Lambda, sums } = system;
   const { nc, nl, column, cp } = blocks;
   const { first, inverse } = sums;
-  const width = (cp.p + 1) * nc;
-  const residual = (a: number, b: number) => first[(cp.p * nc + Math.max(a, b)) * width + cp.p * nc + Math.min(a, b)];
+  const residual = (a: number, b: number) => first.at(cp.p * nc + a, cp.p * nc + b);
   const spread: Float64Array[] = [];
   const noise: Float64Array[] = [];
   let trace = 0;

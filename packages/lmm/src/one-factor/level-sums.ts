@@ -1,5 +1,5 @@
-import { addGram } from '../gram.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { gramSum, type GramSum } from '../products/gram-sum.js';
 import { ROW_BLOCK } from '../row-blocks.js';
 import { addMultiple, eliminate, forEachBatch, LANES, solveL, solveLt, subtractProduct, type Batch } from './batch.js';
 import type { LevelSystem } from './level-system.js';
@@ -14,10 +14,10 @@ export interface LevelSums {
   readonly pairs: number;
   /** Sum of A Lambda S^-1, nc by nc, column-major. */
   readonly inverse: Float64Array;
-  /** Gram matrix of the columns W_ka (at k * nc + a) and r_a (at p * nc + a), upper triangle, of width (p + 1) nc. */
-  readonly first: Float64Array;
-  /** Gram matrix of the columns r_a r_b (at the place of the pair) and G_ab (after them), upper triangle, of width 2 pairs. */
-  readonly second: Float64Array;
+  /** Gram matrix of the columns W_ka (at k * nc + a) and r_a (at p * nc + a). */
+  readonly first: GramSum;
+  /** Gram matrix of the columns r_a r_b (at the place of the pair) and G_ab (after them). */
+  readonly second: GramSum;
   /** Columns of the two Gram matrices for one batch, each of {@link ROW_BLOCK} places. */
   readonly columns: Float64Array;
   readonly products: Float64Array;
@@ -30,8 +30,8 @@ export function levelSums(nc: number, p: number): LevelSums {
   return {
     pairs,
     inverse: new Float64Array(nc * nc),
-    first: new Float64Array(width * width),
-    second: new Float64Array(4 * pairs * pairs),
+    first: gramSum(width),
+    second: gramSum(2 * pairs),
     columns: new Float64Array(width * ROW_BLOCK),
     products: new Float64Array(2 * pairs * ROW_BLOCK),
     t: new Float64Array(nc * LANES),
@@ -47,8 +47,8 @@ export function levelSumsInto(system: LevelSystem, pls: PenalizedLeastSquares): 
   const { nc, p } = batch;
   const { pairs, inverse, first, second, columns, products } = sums;
   inverse.fill(0);
-  first.fill(0);
-  second.fill(0);
+  first.reset();
+  second.reset();
   forEachBatch(system.blocks, batch, pls.work.Zty, () => {
     const { count, A, AL } = batch;
     eliminate(batch, Lambda);
@@ -68,8 +68,8 @@ export function levelSumsInto(system: LevelSystem, pls: PenalizedLeastSquares): 
         }
       }
     }
-    addGram(columns, (p + 1) * nc, count, first);
-    addGram(products, 2 * pairs, count, second);
+    first.add(columns, count);
+    second.add(products, count);
     for (let a = 0; a < nc; a++) {
       solveLt(batch, AL, a * LANES, nc * LANES);
       for (let c = 0; c < nc; c++) {

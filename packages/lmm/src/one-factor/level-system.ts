@@ -1,6 +1,6 @@
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
-import { addGram } from '../gram.js';
 import type { PenalizedLeastSquares, PlsFailure } from '../penalized-least-squares.js';
+import { gramSum, type GramSum } from '../products/gram-sum.js';
 import { eliminate, forEachBatch, LANES, newBatch, type Batch } from './batch.js';
 import type { LevelBlocks } from './level-blocks.js';
 import { levelSums, type LevelSums } from './level-sums.js';
@@ -11,8 +11,8 @@ export interface LevelSystem {
   readonly batch: Batch;
   /** Changed factor of all terms together: blocks on the diagonal, nc by nc, column-major. */
   readonly Lambda: Float64Array;
-  /** [RZX cu]'[RZX cu], p + 1 by p + 1, upper triangle. */
-  readonly gram: Float64Array;
+  /** [RZX cu]'[RZX cu], p + 1 by p + 1. */
+  readonly gram: GramSum;
   /** Sums over levels that derivatives are made of; at the last solution after `levelSumsInto`. */
   readonly sums: LevelSums;
   /** Whether the vectors of length q were made for the last solution. */
@@ -26,7 +26,7 @@ export function levelSystem(blocks: LevelBlocks): LevelSystem {
     blocks,
     batch: newBatch(nc, p),
     Lambda: new Float64Array(nc * nc),
-    gram: new Float64Array((p + 1) ** 2),
+    gram: gramSum(p + 1),
     sums: levelSums(nc, p),
     modesAreCurrent: false,
   };
@@ -40,23 +40,22 @@ export function solveLevels(system: LevelSystem, pls: PenalizedLeastSquares): Pl
   system.modesAreCurrent = false;
   mergeFactorsInto(system, pls.lambdas);
   for (let k = 0; k < Lambda.length; k++) if (!Number.isFinite(Lambda[k])) return 'not-finite';
-  gram.fill(0);
+  gram.reset();
   pls.ldL2 = 0;
   forEachBatch(system.blocks, batch, work.Zty, () => {
     eliminate(batch, Lambda);
     pls.ldL2 += 2 * logDiagonal(batch);
-    addGram(batch.R, p + 1, batch.nc * batch.count, gram);
+    gram.add(batch.R, batch.nc * batch.count);
   });
   if (!Number.isFinite(pls.ldL2)) return 'L';
 
-  const width = p + 1;
-  for (let k = 0; k < p; k++) for (let m = k; m < p; m++) RXt[k * p + m] = cp.XtX[k * p + m] - gram[m * width + k];
+  for (let k = 0; k < p; k++) for (let m = k; m < p; m++) RXt[k * p + m] = cp.XtX[k * p + m] - gram.at(m, k);
   if (choleskyInPlace(RXt, p) >= 0) return 'RX';
   pls.ldRX2 = 0;
   for (let k = 0; k < p; k++) pls.ldRX2 += 2 * Math.log(RXt[k * p + k]);
 
-  let explained = gram[p * width + p];
-  for (let k = 0; k < p; k++) beta[k] = work.Xty[k] - gram[p * width + k];
+  let explained = gram.at(p, p);
+  for (let k = 0; k < p; k++) beta[k] = work.Xty[k] - gram.at(p, k);
   solveLowerInPlace(RXt, p, beta);
   for (let k = 0; k < p; k++) explained += beta[k] ** 2;
   solveLowerTransposedInPlace(RXt, p, beta);
