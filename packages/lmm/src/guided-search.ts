@@ -85,6 +85,7 @@ export function guidedSearch(
       { start, unit, free, source },
       {
         tolerance: limits.tolerance,
+        foresee: limits.foresee,
         maxEvaluations: Math.max(1, limits.maxEvaluations - count),
         interrupt: turns < TURNS ? (x) => columns.needTurning(x) : undefined,
         onEvaluation: limits.onEvaluation && ((e, k) => limits.onEvaluation!(asGiven(e), count + k)),
@@ -137,7 +138,8 @@ const DWARFED = 1e-6;
  * residuals; else null.
  */
 function effectsThatDwarfResiduals({ pls, failure }: ProfiledObjective): Float64Array | null {
-  const { cp, b, wrss } = pls;
-  if (failure !== 'none' || wrss >= DWARFED * cp.yty) return null;
-  return b.slice();
+  const { cp, levels, pwrss } = pls;
+  // By levels, wrss alone costs a pass; it is as large as pwrss but for shrinkage.
+  if (failure !== 'none' || (levels && pwrss >= 1e3 * DWARFED * cp.yty) || pls.wrss >= DWARFED * cp.yty) return null;
+  return pls.b.slice();
 }

@@ -5,7 +5,7 @@ import { now } from './clock.js';
 import type { CrossProducts } from './cross-products.js';
 import { ModelError } from './errors.js';
 import type { Certificate } from './fitted-model-data.js';
-import { guidedSearch, type SearchPlan } from './guided-search.js';
+import { guidedSearch, type GuidedResult, type SearchPlan } from './guided-search.js';
 import { checkIdentifiability, type IdentifiabilityCheck } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
 import { parConstraints, tieInPlace, type HeldPar, type TiedPar } from './par-constraints.js';
@@ -76,10 +76,28 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
 
   const plan = planSearch(cp, structure, matrices, options);
   const criterion: Criterion = { reml: options.reml ?? true, sigma };
-  const { objective, found, evaluations } = guidedSearch(plan, criterion, matrices, bases);
-  const { par, value } = bestOf(objective, plan, found);
-  const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
-  const certificate = certify(objective, plan, found, par, value, singular, parNamesOf(matrices, structure));
+  const parNames = parNamesOf(matrices, structure);
+  const judge = (searched: GuidedResult) => {
+    const { objective, found } = searched;
+    const { par, value } = bestOf(objective, plan, found);
+    const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
+    return { ...searched, par, value, certificate: certify(objective, plan, found, par, value, singular, parNames) };
+  };
+  const limits = { ...plan.limits, foresee: true };
+  let best = judge(guidedSearch({ ...plan, limits }, criterion, matrices, bases));
+  const { length } = best.evaluations;
+  if (
+    best.found.reason === 'converged' &&
+    best.certificate.decrement > plan.limits.tolerance &&
+    length < limits.maxEvaluations
+  ) {
+    // The last step was not as good as foreseen: the search goes on, a point at a time.
+    const rest = { ...plan.limits, maxEvaluations: limits.maxEvaluations - length };
+    const more = judge(guidedSearch({ ...plan, given: best.par, limits: rest }, criterion, matrices, bases));
+    const evaluations = [...best.evaluations, ...more.evaluations];
+    if (more.value <= best.value + NEGLIGIBLE_RISE) best = { ...more, evaluations };
+  }
+  const { objective, par, value, certificate, evaluations } = best;
   const theta = new Float64Array(structure.thetaLength);
   structure.thetaInto(par, theta);
   return {

@@ -33,6 +33,11 @@ export type StopReason =
 export interface MinimizeOptions {
   /** Stop when sqrt(g'H^-1 g) is below this. */
   readonly tolerance: number;
+  /**
+   * Stop a step earlier, where the decrement of the point after the next full step is below the tolerance by the rate of the last step; that
+   * point is `polished`, and the caller evaluates it.
+   */
+  readonly foresee?: boolean | undefined;
   readonly maxEvaluations: number;
   /** Asked at every accepted point: true ends the search there, to go on in other coordinates. */
   readonly interrupt?: ((x: Float64Array) => boolean) | undefined;
@@ -75,6 +80,8 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
   let here = takePoint(problem, start.slice(), problem.value(start));
   let correction: Float64Array = new Float64Array(n * n);
   let radius = 1;
+  /** By how much the last step shrank the decrement; it shrinks faster from step to step near a minimum. */
+  let rate = 1;
   const finish = (reason: StopReason, step: TrustRegionStep | null): Minimum => ({
     x: here.x,
     polished: reason === 'converged' && step ? here.x.map((v, i) => v + unit[i] * step.step[i]) : here.x,
@@ -94,6 +101,8 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
 
   for (;;) {
     if (step.decrement <= options.tolerance) return finish('converged', step);
+    if (options.foresee && rate < 0.05 && step.decrement * rate <= options.tolerance && norm(step.step) < radius)
+      return finish('converged', step);
     if (stopped) return finish('cancelled', step);
     if (evaluations.length > 1 && options.interrupt?.(here.x)) return finish('interrupted', step);
     if (evaluations.length >= options.maxEvaluations) return finish('evaluation-limit', step);
@@ -122,6 +131,7 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
     const ratio = step.predicted > 0 ? gain / step.predicted : 1;
     if (ratio > 0.75 && norm(step.step) > 0.9 * radius) radius = Math.min(radius * 2.5, 1e6);
     else if (ratio < 0.25 && !byGradient) radius = Math.max(0.3 * norm(step.step), 1e-12);
+    rate = nextStep.decrement / step.decrement;
     here = next;
     correction = secant;
     step = trustRegionStep(sum(here.hessian, correction), here.scaledGradient, radius);
