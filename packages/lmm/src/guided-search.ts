@@ -64,7 +64,7 @@ export function guidedSearch(
   let par = plan.given && columns.into(plan.given);
   for (let round = 0, loose: Float64Array | undefined; !par; round++) {
     const moments = momentStart(working, columns.bases, loose);
-    const effects = effectsThatDwarfResiduals(working);
+    const effects = moments.solved ? effectsThatDwarfResiduals(working) : null;
     if (effects) working = readAgain(effects);
     if (moments.looser && round < PILOT_ROUNDS) loose = moments.looser;
     else par = moments.par;
@@ -85,7 +85,7 @@ export function guidedSearch(
       { start, unit, free, source },
       {
         tolerance: limits.tolerance,
-        foresee: limits.foresee,
+        foresee: limits.foresee && isDear(working),
         maxEvaluations: Math.max(1, limits.maxEvaluations - count),
         interrupt: turns < TURNS ? (x) => columns.needTurning(x) : undefined,
         onEvaluation: limits.onEvaluation && ((e, k) => limits.onEvaluation!(asGiven(e), count + k)),
@@ -112,6 +112,17 @@ export function guidedSearch(
       evaluations,
     };
   }
+}
+
+/** Flops of a factorisation, or of a pass over the levels, from which on the last digits of theta are not worth one more. */
+const DEAR = 2e7;
+
+function isDear({ pls }: ProfiledObjective): boolean {
+  const { cp, levels, precisions } = pls;
+  if (cp.residual || precisions.some(Boolean)) return false;
+  if (!levels) return pls.symbolic.flops > DEAR;
+  const { nc, nl } = levels.blocks;
+  return 8 * nl * nc * (nc + cp.p) ** 2 > DEAR;
 }
 
 /** Whether all par of a term are free and their own, so that its columns may be changed. */

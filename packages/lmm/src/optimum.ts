@@ -83,16 +83,15 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
     return { ...searched, par, value, certificate: certify(objective, plan, found, par, value, singular, parNames) };
   };
-  const limits = { ...plan.limits, foresee: true };
-  let best = judge(guidedSearch({ ...plan, limits }, criterion, matrices, bases));
+  let best = judge(guidedSearch({ ...plan, limits: { ...plan.limits, foresee: true } }, criterion, matrices, bases));
   const { length } = best.evaluations;
   if (
     best.found.reason === 'converged' &&
     best.certificate.decrement > plan.limits.tolerance &&
-    length < limits.maxEvaluations
+    length < plan.limits.maxEvaluations
   ) {
     // The last step was not as good as foreseen: the search goes on, a point at a time.
-    const rest = { ...plan.limits, maxEvaluations: limits.maxEvaluations - length };
+    const rest = { ...plan.limits, maxEvaluations: plan.limits.maxEvaluations - length };
     const more = judge(guidedSearch({ ...plan, given: best.par, limits: rest }, criterion, matrices, bases));
     const evaluations = [...best.evaluations, ...more.evaluations];
     if (more.value <= best.value + NEGLIGIBLE_RISE) best = { ...more, evaluations };

@@ -1,9 +1,14 @@
 import { lambdaOf, type CompositeStructure, type CovarianceStructure } from '@blup/covariance';
-import { effectMoments } from './effect-moments.js';
-import { levelMoments } from './one-factor/level-moments.js';
+import type { CrossProducts } from './cross-products.js';
+import { exactTrial } from './moments/exact-trial.js';
+import { iteratedTrial } from './moments/iterated-trial.js';
+import { levelMoments } from './moments/level-moments.js';
+import { pairAt, solveMoments, type MomentEquations } from './moments/moment-equations.js';
+import { plainMoments } from './moments/plain-moments.js';
+import { probedMoments } from './moments/probed-moments.js';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
 import type { ProfiledObjective } from './profiled-objective.js';
-import type { TermBasis } from './term-basis.js';
+import { changeFactorInto, type TermBasis } from './term-basis.js';
 
 /** Root mean squares of the columns of all terms, in the order of the composite's columns. */
 export function columnScales(composite: CompositeStructure, bases: readonly TermBasis[]): Float64Array {
@@ -20,15 +25,17 @@ export interface MomentStart {
   readonly par: Float64Array;
   /** Relative standard deviations to try next, by term, when these effects turned out to be larger than was assumed; else null. */
   readonly looser: Float64Array | null;
+  /** Whether the solution at the trial variances stands in `objective.pls`. */
+  readonly solved: boolean;
 }
 
+/** Flops of a factorisation beyond which a trial is solved by iteration. */
+const DEAR = 5e7;
+
 /**
- * Start values from moments. With random effects estimated almost freely (one solution at large variances), the covariance of the estimates
- * over the levels of a term, less the covariance of their errors, estimates that of the effects (Henderson's method 3 in spirit:
- * Searle, Casella and McCulloch 1992, Variance Components, section 5.5). Exact for balanced one-way data, and close enough elsewhere to save
+ * Start values from moments: with random effects estimated almost freely (one solution at large variances), sums of squares of the estimates
+ * are set equal to their expectations ({@link MomentEquations}; Searle, Casella and McCulloch 1992, Variance Components, chapter 5). Saves
  * about half of the evaluations. Where a structure or the data give no moments, the default start stays.
- *
- * The objective has been evaluated at the loose variances afterwards; its solution stands in `objective.pls`.
  */
 export function momentStart(
   objective: ProfiledObjective,
@@ -36,30 +43,24 @@ export function momentStart(
   loose: Float64Array = new Float64Array(bases.length).fill(LOOSE),
 ): MomentStart {
   const { composite, pls } = objective;
+  const { cp } = pls;
   const scales = columnScales(composite, bases);
   const at = new Float64Array(composite.parLength);
   composite.startInto(
     scales.map((s, k) => s / loose[termOfColumn(composite, k)]),
     at,
   );
-  const theta = new Float64Array(composite.thetaLength);
-  composite.thetaInto(at, theta);
-  const value = objective.evaluate(theta);
   const par = new Float64Array(composite.parLength);
   composite.startInto(scales, par);
-  if (!Number.isFinite(value)) return { par, looser: null };
-
-  const { cp } = pls;
-  const moments = pls.levels ? levelMoments(pls.levels, pls) : effectMoments(pls);
-  const freedom = cp.n - cp.p - (cp.q - moments.trace);
-  if (!(freedom > 0.05 * cp.n)) return { par, looser: null };
-  const s2 = pls.wrss / freedom;
+  const { equations, solved } = trialEquations(objective, bases, at);
+  const estimates = equations && equations.coefficients[0] > 0.05 * cp.n ? solveMoments(cp, equations) : null;
+  if (!equations || !estimates) return { par, looser: null, solved };
   const looser = loose.slice();
   composite.parts.forEach((part, t) => {
     if (!part.startFromCovarianceInto) return;
     const slice = [composite.parOffset[t], composite.parOffset[t + 1]] as const;
-    const { nl } = cp.terms[t];
-    const S = momentsOfTerm(moments.spread[t], moments.noise[t], nl, part, at.subarray(...slice), s2);
+    const noise = noiseOfTerm(cp, equations, t);
+    const S = covarianceOfTerm(estimates.relative[t], noise, part, at.subarray(...slice));
     if (!S) return;
     part.startFromCovarianceInto(S, par.subarray(...slice));
     let largest = 0;
@@ -68,7 +69,49 @@ export function momentStart(
     }
     if (largest > 2 * loose[t]) looser[t] = LOOSE * largest;
   });
-  return { par, looser: looser.some((v, t) => v > loose[t]) ? looser : null };
+  return { par, looser: looser.some((v, t) => v > loose[t]) ? looser : null, solved };
+}
+
+/** The moment equations at a trial par, by the cheapest way that the model allows; null where the trial has no solution. */
+function trialEquations(
+  objective: ProfiledObjective,
+  bases: readonly TermBasis[],
+  at: Float64Array,
+): { equations: MomentEquations | null; solved: boolean } {
+  const { composite, pls } = objective;
+  const { cp, levels, precisions } = pls;
+  const independent = !cp.residual && !precisions.some(Boolean);
+  if (independent && !levels && !cp.b0 && pls.symbolic.flops > DEAR) {
+    const trial = iteratedTrial(cp, changedFactors(composite, bases, at));
+    if (trial && trial.wrss > 1e-5 * cp.yty) return { equations: probedMoments(cp, trial), solved: false };
+  }
+  const theta = new Float64Array(composite.thetaLength);
+  composite.thetaInto(at, theta);
+  if (!Number.isFinite(objective.evaluate(theta))) return { equations: null, solved: false };
+  if (levels) return { equations: levelMoments(levels, pls), solved: true };
+  return { equations: independent ? probedMoments(cp, exactTrial(pls)) : plainMoments(pls), solved: true };
+}
+
+/** A lambda of each term at par. */
+function changedFactors(composite: CompositeStructure, bases: readonly TermBasis[], par: Float64Array): Float64Array[] {
+  return composite.parts.map((part, t) => {
+    const lambda = lambdaOf(part, par.subarray(composite.parOffset[t], composite.parOffset[t + 1]));
+    const out = new Float64Array(lambda.length);
+    changeFactorInto(bases[t], lambda, out);
+    return out;
+  });
+}
+
+/** The part of noise in the mean square of the estimated effects, over sigma^2, nc by nc. */
+function noiseOfTerm({ terms }: CrossProducts, { offset, coefficients }: MomentEquations, t: number): Float64Array {
+  const { nc, nl } = terms[t];
+  const noise = new Float64Array(nc * nc);
+  for (let b = 0; b < nc; b++) {
+    for (let a = 0; a <= b; a++) {
+      noise[b * nc + a] = noise[a * nc + b] = coefficients[1 + offset[t] + pairAt(a, b)] / nl;
+    }
+  }
+  return noise;
 }
 
 function termOfColumn(composite: CompositeStructure, column: number): number {
@@ -77,27 +120,19 @@ function termOfColumn(composite: CompositeStructure, column: number): number {
   return t;
 }
 
-/** (B - N) / s2 with its eigenvalues kept away from zero; null where something is not finite. */
-function momentsOfTerm(
-  squares: Float64Array,
-  inverses: Float64Array,
-  nl: number,
+/** The estimate of a term's covariance, its eigenvalues kept away from zero; null where something is not finite. */
+function covarianceOfTerm(
+  relative: Float64Array,
+  noise: Float64Array,
   part: CovarianceStructure,
   par: Float64Array,
-  s2: number,
 ): Float64Array | null {
   const { nc } = part;
   const lambda = lambdaOf(part, par);
-  const spread = squares.map((v) => v / (nl * s2));
-  const noise = inverses.map((v) => v / nl);
-  const B = sandwich(lambda, spread, nc);
   const N = sandwich(lambda, noise, nc);
   let level = 0;
   for (let c = 0; c < nc; c++) level += N[c * nc + c] / nc;
-  const { values, vectors } = symmetricEigen(
-    B.map((v, k) => v - N[k]),
-    nc,
-  );
+  const { values, vectors } = symmetricEigen(sandwich(lambda, relative, nc), nc);
   const floor = Math.max(0.1 * level, 1e-4);
   const S = new Float64Array(nc * nc);
   for (let e = 0; e < nc; e++) {

@@ -2,9 +2,7 @@ import { composite } from '@blup/covariance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accumulateCrossProducts, checkMatrices, profiledObjective, type ModelMatricesInput } from '../src/index.js';
-import { effectMoments } from '../src/effect-moments.js';
 import { leastSquaresOf } from '../src/one-factor/levelwise-least-squares.js';
-import { levelMoments } from '../src/one-factor/level-moments.js';
 import type { PenalizedLeastSquares } from '../src/penalized-least-squares.js';
 import { modelOf, type ModelShape } from './random-models.js';
 
@@ -96,22 +94,6 @@ describe('one grouping factor, level by level, against the sparse system', () =>
           (pls) => pls.values,
         ];
         for (const part of parts) expectClose(part(byLevels.pls), part(sparse.pls), 1e-9);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('has the same moments for start values', () => {
-    fc.assert(
-      fc.property(shapes, thetas, (shape, values) => {
-        const { byLevels, sparse, theta } = both(oneFactor(shape), values, true);
-        byLevels.evaluate(theta);
-        sparse.evaluate(theta);
-        const a = levelMoments(byLevels.pls.levels!, byLevels.pls);
-        const b = effectMoments(sparse.pls);
-        expect(Math.abs(a.trace - b.trace)).toBeLessThan(1e-9 * byLevels.pls.cp.q);
-        a.spread.forEach((S, t) => expectClose(S, b.spread[t], 1e-8));
-        a.noise.forEach((S, t) => expectClose(S, b.noise[t], 1e-8));
       }),
       { numRuns: 60 },
     );

@@ -2,7 +2,7 @@ import { dot, solveLowerInPlace } from '../dense.js';
 import type { FactorDirection } from '../factor-directions.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import type { TermBasis } from '../term-basis.js';
-import { pairAt } from './level-sums.js';
+import { pairAt } from '../moments/moment-equations.js';
 import type { LevelSystem } from './level-system.js';
 
 /**

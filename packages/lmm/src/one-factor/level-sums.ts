@@ -1,3 +1,4 @@
+import { pairAt } from '../moments/moment-equations.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { gramSum, type GramSum } from '../products/gram-sum.js';
 import { ROW_BLOCK } from '../row-blocks.js';
@@ -37,9 +38,6 @@ export function levelSums(nc: number, p: number): LevelSums {
     t: new Float64Array(nc * LANES),
   };
 }
-
-/** Place of the pair (a, b), a <= b. */
-export const pairAt = (a: number, b: number): number => (b * (b + 1)) / 2 + a;
 
 /** Fills the sums at the solution that stands in `pls`. One more pass over the levels. */
 export function levelSumsInto(system: LevelSystem, pls: PenalizedLeastSquares): void {
