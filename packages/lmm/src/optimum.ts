@@ -85,13 +85,11 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   };
   let best = judge(guidedSearch({ ...plan, limits: { ...plan.limits, foresee: true } }, criterion, matrices, bases));
   const { length } = best.evaluations;
-  if (
-    best.found.reason === 'converged' &&
-    best.certificate.decrement > plan.limits.tolerance &&
-    length < plan.limits.maxEvaluations
-  ) {
+  const { tolerance, maxEvaluations } = plan.limits;
+  const foreseen = best.found.reason === 'converged' && best.found.decrement > tolerance;
+  if (foreseen && best.certificate.decrement > tolerance && length < maxEvaluations) {
     // The last step was not as good as foreseen: the search goes on, a point at a time.
-    const rest = { ...plan.limits, maxEvaluations: plan.limits.maxEvaluations - length };
+    const rest = { ...plan.limits, maxEvaluations: maxEvaluations - length };
     const more = judge(guidedSearch({ ...plan, given: best.par, limits: rest }, criterion, matrices, bases));
     const evaluations = [...best.evaluations, ...more.evaluations];
     if (more.value <= best.value + NEGLIGIBLE_RISE) best = { ...more, evaluations };
