@@ -9,6 +9,9 @@ import { objectiveAtPar, type SearchResult, type SearchSpace } from './search.js
 /** Below this many standard errors from the minimum the search counts as converged. */
 export const CONVERGED_DECREMENT = 1e-3;
 
+/** Rounding error of the criterion beyond which a search that stands still may stand anywhere. */
+const NOISE_THAT_COUNTS = 1e-6;
+
 /**
  * Judges an optimum: gradient in standard errors, curvature, and at a boundary whether the objective rises into the interior. Leaves the
  * objective evaluated at `par`.
@@ -39,7 +42,9 @@ export function certify(
   const { decrement, conditioning } = interiorCurvature(interior, gradient, hessian, m);
   const rises = boundary.every((b) => b.slope >= -1e-6 * Math.max(1, Math.abs(value)));
   const converged =
-    (found.reason === 'converged' || found.reason === 'no-progress') && decrement < CONVERGED_DECREMENT && rises;
+    (found.reason === 'converged' || (found.reason === 'no-progress' && noise <= NOISE_THAT_COUNTS)) &&
+    decrement < CONVERGED_DECREMENT &&
+    rises;
   return {
     converged,
     singular,
@@ -179,10 +184,10 @@ function messageFor(v: Verdict): string {
   if (v.found.reason === 'no-finite-start')
     return 'the objective has no finite value at the start; choose other start values or rescale the columns';
   // First of all: what the objective does near zero is not known either when its value is not.
-  if (!v.converged && v.noise > 1e-6) {
+  if (!v.converged && v.noise > NOISE_THAT_COUNTS) {
     return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
   }
-  if (!v.converged && v.noise > 1e-6) {
+  if (!v.converged && v.noise > NOISE_THAT_COUNTS) {
     return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
   }
   if (!v.rises)
