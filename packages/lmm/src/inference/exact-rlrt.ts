@@ -53,7 +53,7 @@ export function exactRLRT(
   const mu = randomEigenvalues(model);
   const random = randomStream(options.seed ?? 1, 0);
   const nu = data.nobs - cp.p;
-  const grid = lambdaGrid(mu);
+  const grid = gridTables(mu, lambdaGrid(mu));
   const w = new Float64Array(mu.length);
   let above = 0;
   for (let i = 0; i < simulations; i++) {
@@ -95,46 +95,70 @@ function lambdaGrid(mu: Float64Array): Float64Array {
   return Float64Array.from({ length: 80 }, (_, i) => Math.exp(low + ((high - low) * i) / 79));
 }
 
+/** What every draw needs of the points of the grid. */
+interface GridTables {
+  readonly lambda: Float64Array;
+  /** 1 / (1 + lambda mu_s), one row of mu.length numbers for each point. */
+  readonly shrinkage: Float64Array;
+  /** sum_s log(1 + lambda mu_s). */
+  readonly logs: Float64Array;
+}
+
+function gridTables(mu: Float64Array, lambda: Float64Array): GridTables {
+  const K = mu.length;
+  const shrinkage = new Float64Array(lambda.length * K);
+  const logs = new Float64Array(lambda.length);
+  lambda.forEach((at, i) => {
+    for (let s = 0; s < K; s++) {
+      shrinkage[i * K + s] = 1 / (1 + at * mu[s]);
+      logs[i] += Math.log1p(at * mu[s]);
+    }
+  });
+  return { lambda, shrinkage, logs };
+}
+
 /** The statistic of one draw; the search is refined only where the grid leaves its relation to `target` open. */
 function simulatedStatistic(
   mu: Float64Array,
   w: Float64Array,
   rest: number,
   nu: number,
-  grid: Float64Array,
+  { lambda, shrinkage, logs }: GridTables,
   target: number,
 ): number {
-  const value = (lambda: number): number => {
-    let N = 0;
-    let D = rest;
-    let logs = 0;
-    for (let s = 0; s < mu.length; s++) {
-      const a = lambda * mu[s];
-      const d = w[s] / (1 + a);
-      N += a * d;
-      D += d;
-      logs += Math.log1p(a);
-    }
-    return nu * Math.log1p(N / D) - logs;
-  };
+  const K = mu.length;
+  let total = 0;
+  for (let s = 0; s < K; s++) total += w[s];
   let best = 0;
   let at = -1;
-  for (let i = 0; i < grid.length; i++) {
-    const v = value(grid[i]);
+  for (let i = 0; i < lambda.length; i++) {
+    let shrunk = 0;
+    for (let s = 0, from = i * K; s < K; s++) shrunk += shrinkage[from + s] * w[s];
+    const v = nu * Math.log1p((total - shrunk) / (rest + shrunk)) - logs[i];
     if (v > best) [best, at] = [v, i];
     else if (at >= 0 && v < best - 20) break;
   }
   if (best >= target || best < target - 1) return best;
+  const value = (logLambda: number): number => {
+    const l = Math.exp(logLambda);
+    let shrunk = 0;
+    let sum = 0;
+    for (let s = 0; s < K; s++) {
+      shrunk += w[s] / (1 + l * mu[s]);
+      sum += Math.log1p(l * mu[s]);
+    }
+    return nu * Math.log1p((total - shrunk) / (rest + shrunk)) - sum;
+  };
   // Golden-section search in log lambda around the best point.
-  let a = Math.log(grid[Math.max(0, at - 1)]);
-  let b = Math.log(grid[Math.min(grid.length - 1, at + 1)]);
+  let a = Math.log(lambda[Math.max(0, at - 1)]);
+  let b = Math.log(lambda[Math.min(lambda.length - 1, at + 1)]);
   for (let i = 0; i < 30; i++) {
     const c = b - 0.618 * (b - a);
     const d = a + 0.618 * (b - a);
-    if (value(Math.exp(c)) > value(Math.exp(d))) b = d;
+    if (value(c) > value(d)) b = d;
     else a = c;
   }
-  return Math.max(best, value(Math.exp((a + b) / 2)));
+  return Math.max(best, value((a + b) / 2));
 }
 
 /** A chi-squared variate (Marsaglia and Tsang 2000, ACM TOMS 26, 363-372), zero for no degrees of freedom. */

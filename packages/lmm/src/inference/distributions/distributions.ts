@@ -1,6 +1,7 @@
 import { findRootOfDecreasing } from './find-root.js';
 import { logIncompleteBeta } from './incomplete-beta.js';
 import { logIncompleteGamma, type LogTails } from './incomplete-gamma.js';
+import { millsRatio } from './mills-ratio.js';
 
 /**
  * Tails and quantiles of the normal, t, chi-squared and F distributions, accurate to about 1e-13 relative in either tail down to the
@@ -14,8 +15,11 @@ function logAbsoluteNormal(z: number): LogTails {
 
 /** log P(Z > z) for a standard normal Z. */
 export function logNormalUpper(z: number): number {
-  return logUpperOf(z, logAbsoluteNormal(z));
+  if (z < 0) return Math.log1p(-Math.exp(logNormalUpper(-z)));
+  return Math.log(millsRatio(z)) - (z * z) / 2 - LOG_ROOT_2PI;
 }
+
+const LOG_ROOT_2PI = 0.9189385332046727;
 
 /** log P(T > t) of a variable that is symmetric about zero, from the tails of |T| at |t|. */
 function logUpperOf(t: number, tails: LogTails): number {
@@ -44,6 +48,7 @@ export function normalUpperQuantile(p: number): number {
 
 /** log P(T > t) for Student's t with `df` degrees of freedom (Infinity: normal). */
 export function logTUpper(t: number, df: number): number {
+  if (df === Infinity) return logNormalUpper(t);
   return logUpperOf(t, logAbsoluteT(t, df));
 }
 

@@ -14,14 +14,13 @@ const STEP = 0.08;
 
 /** log P(range of k standard normals > w): k times the integral of phi(z) [Phi(z)^(k-1) - (Phi(z) - Phi(z - w))^(k-1)]. */
 function logRangeUpper(w: number, k: number): number {
-  const from = Math.min(-REACH, w / 2 - REACH);
-  const to = Math.max(REACH, w / 2 + REACH);
-  const count = Math.ceil((to - from) / STEP);
+  const first = Math.floor(Math.min(-REACH, w / 2 - REACH) / STEP);
+  const last = Math.ceil(Math.max(REACH, w / 2 + REACH) / STEP);
   // Everything relative to the largest exponent, about -w^2 / 4.
   const top = -(w * w) / 4;
   let sum = 0;
-  for (let i = 0; i <= count; i++) {
-    const z = from + i * STEP;
+  for (let i = first; i <= last; i++) {
+    const z = i * STEP;
     const below = logNormalUpper(-z);
     const share = Math.exp(logNormalUpper(w - z) - below);
     // 1 - (1 - share)^(k - 1)
@@ -30,9 +29,6 @@ function logRangeUpper(w: number, k: number): number {
   }
   return Math.min(0, Math.log((sum * STEP * k) / Math.sqrt(2 * Math.PI)) + top);
 }
-
-/** Nodes at which the logarithm of the inner integral is known to the outer one. */
-const NODES = 80;
 
 /** log P(Q > q) for the studentised range of k means with df degrees of freedom (Infinity: known variance). */
 export function logStudentizedRangeUpper(q: number, k: number, df: number): number {
@@ -44,7 +40,7 @@ export function logStudentizedRangeUpper(q: number, k: number, df: number): numb
   const rough = (v: number) =>
     logDensity(v) - Math.min(0.25 * q * q * Math.exp(2 * v), 0.5 * k * q * q * Math.exp(2 * v));
   const { low, high, top } = support(rough, df);
-  const tail = interpolated((w) => logRangeUpper(w, k), q * Math.exp(low), q * Math.exp(high));
+  const tail = rangeTail(k);
   const count = Math.max(240, Math.ceil((high - low) / 0.1));
   const step = (high - low) / count;
   let sum = 0;
@@ -75,18 +71,31 @@ function support(f: (v: number) => number, df: number): { low: number; high: num
   return { low: end(-1), high: end(1), top };
 }
 
-/** f on [a, b] by barycentric interpolation in Chebyshev points (Berrut and Trefethen 2004). */
-function interpolated(f: (w: number) => number, a: number, b: number): (w: number) => number {
-  const x = Array.from({ length: NODES + 1 }, (_, j) => (a + b) / 2 - ((b - a) / 2) * Math.cos((Math.PI * j) / NODES));
-  const y = x.map(f);
+/** Degree of the interpolants of log P(range > w) on intervals of length 1. */
+const DEGREE = 16;
+const NODES = Float64Array.from({ length: DEGREE + 1 }, (_, j) => (1 - Math.cos((Math.PI * j) / DEGREE)) / 2);
+
+/** Values at the nodes of the intervals [i, i + 1] that were needed so far, by k: a pure function remembered. */
+const known = new Map<number, Map<number, Float64Array>>();
+
+/** logRangeUpper of k by barycentric interpolation in Chebyshev points (Berrut and Trefethen 2004). */
+function rangeTail(k: number): (w: number) => number {
+  const pieces = known.get(k) ?? new Map<number, Float64Array>();
+  known.set(k, pieces);
   return (w) => {
+    const from = Math.floor(w);
+    let values = pieces.get(from);
+    if (!values) {
+      values = NODES.map((node) => logRangeUpper(from + node, k));
+      pieces.set(from, values);
+    }
     let up = 0;
     let down = 0;
-    for (let j = 0; j <= NODES; j++) {
-      const d = w - x[j];
-      if (d === 0) return y[j];
-      const c = (j % 2 === 0 ? 1 : -1) / d / (j === 0 || j === NODES ? 2 : 1);
-      up += c * y[j];
+    for (let j = 0; j <= DEGREE; j++) {
+      const d = w - from - NODES[j];
+      if (d === 0) return values[j];
+      const c = (j % 2 === 0 ? 1 : -1) / d / (j === 0 || j === DEGREE ? 2 : 1);
+      up += c * values[j];
       down += c;
     }
     return up / down;
