@@ -18,15 +18,18 @@ export interface OpenOptions {
 /**
  * A browser (from npm, nothing needs to be installed) and a server of the built page for one test file. Errors on any page, and requests to
  * any other host, fail the file.
+ *
+ * @param built makes the folder to serve; the workbench itself when left out
  */
-export function workbenchInBrowser() {
+export function workbenchInBrowser(built?: () => Promise<string>) {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serve>>;
   const sent = new Map<string, number>();
   const errors: string[] = [];
 
   beforeAll(async () => {
-    server = await serve({ onSent: (path: string, bytes: number) => sent.set(path, (sent.get(path) ?? 0) + bytes) });
+    const onSent = (path: string, bytes: number) => sent.set(path, (sent.get(path) ?? 0) + bytes);
+    server = await serve({ onSent, ...(built ? { root: await built() } : {}) });
     const { executablePath, env } = await chromiumOnDisk();
     browser = await chromium.launch({
       executablePath,
