@@ -1,25 +1,37 @@
 import type { Value } from '../expression/value.js';
+import { allFinite } from './finite.js';
 
-/** Marks 0 in `keep` where the value is missing. */
-export function markMissing(value: Value, keep: Uint8Array): void {
+/**
+ * Marks 0 in `keep` where the value is missing.
+ *
+ * @param finite - takes up the columns in which all values are finite.
+ */
+export function markMissing(value: Value, keep: Uint8Array, finite?: Set<Float64Array>): void {
   switch (value.kind) {
     case 'number':
-    case 'logical': {
-      const { values } = value;
-      for (let i = 0; i < keep.length; i++) if (values[i] !== values[i]) keep[i] = 0;
+    case 'logical':
+      markNaN(value.values, keep, finite);
       return;
-    }
-    case 'factor': {
-      const { codes } = value;
-      for (let i = 0; i < keep.length; i++) if (codes[i]! < 0) keep[i] = 0;
+    case 'factor':
+      markNegative(value.codes, keep);
       return;
-    }
     case 'matrix':
-      for (const column of value.columns)
-        for (let i = 0; i < keep.length; i++) if (column[i] !== column[i]) keep[i] = 0;
+      for (const column of value.columns) markNaN(column, keep, finite);
       return;
     default:
   }
+}
+
+function markNaN(values: Float64Array, keep: Uint8Array, finite: Set<Float64Array> | undefined): void {
+  if (finite?.has(values)) return;
+  if (allFinite(values)) finite?.add(values);
+  else for (let i = 0; i < keep.length; i++) if (values[i] !== values[i]) keep[i] = 0;
+}
+
+function markNegative(codes: Int32Array, keep: Uint8Array): void {
+  let signs = 0;
+  for (let i = 0; i < codes.length; i++) signs |= codes[i]!;
+  if (signs < 0) for (let i = 0; i < keep.length; i++) if (codes[i]! < 0) keep[i] = 0;
 }
 
 export interface KeptRows {
@@ -30,12 +42,18 @@ export interface KeptRows {
   missing: Int32Array;
   /** Rows outside the subset. */
   subset: number;
+  /** Columns, of all rows, in which all values are finite. */
+  finite: ReadonlySet<Float64Array>;
 }
 
 /** One filter for all variables together: a row stays if the subset has it and no variable misses it. */
 export function completeCases(nrow: number, values: readonly Value[], subset: Float64Array | null): KeptRows {
   const complete = new Uint8Array(nrow).fill(1);
-  for (const value of values) markMissing(value, complete);
+  const finite = new Set<Float64Array>();
+  for (const value of values) markMissing(value, complete, finite);
+  if (subset === null && !complete.includes(0)) {
+    return { nobs: nrow, rows: null, missing: new Int32Array(0), subset: 0, finite };
+  }
   let outside = 0;
   let missing = 0;
   for (let i = 0; i < nrow; i++) {
@@ -44,7 +62,7 @@ export function completeCases(nrow: number, values: readonly Value[], subset: Fl
   }
   const nobs = nrow - outside - missing;
   const missingRows = new Int32Array(missing);
-  if (nobs === nrow) return { nobs, rows: null, missing: missingRows, subset: 0 };
+  if (nobs === nrow) return { nobs, rows: null, missing: missingRows, subset: 0, finite };
   const rows = new Int32Array(nobs);
   let kept = 0;
   let left = 0;
@@ -53,7 +71,7 @@ export function completeCases(nrow: number, values: readonly Value[], subset: Fl
     if (complete[i] === 0) missingRows[left++] = i;
     else rows[kept++] = i;
   }
-  return { nobs, rows, missing: missingRows, subset: outside };
+  return { nobs, rows, missing: missingRows, subset: outside, finite };
 }
 
 /** The kept rows of a column: the column itself when all are kept. */

@@ -21,10 +21,16 @@ function variableFactor(value: Value, rows: Int32Array | null): FactorValue {
 export function dropUnused(factor: FactorValue): FactorValue {
   const { codes, levels } = factor;
   const target = new Int32Array(levels.length);
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) target[codes[i]!] = 1;
+  let missing = levels.length;
+  for (let i = 0; i < codes.length && missing > 0; i++) {
+    const code = codes[i]!;
+    if (code < 0 || target[code] === 1) continue;
+    target[code] = 1;
+    missing--;
+  }
+  if (missing === 0) return factor;
   const used: string[] = [];
   for (let k = 0; k < target.length; k++) target[k] = target[k] === 1 ? used.push(levels[k]!) - 1 : -1;
-  if (used.length === levels.length) return factor;
   return { ...factor, codes: codes.map((code) => (code < 0 ? -1 : target[code]!)), levels: used };
 }
 

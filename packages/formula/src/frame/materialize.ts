@@ -2,24 +2,39 @@ import type { ColumnFactor, Design, DesignColumn } from '../design/design.js';
 import type { Value } from '../expression/value.js';
 import { FormulaDataError } from '../errors.js';
 import { gatherCodes, gatherNumbers } from './complete-cases.js';
+import { allFinite } from './finite.js';
 
 /** The kept rows of the design's variables, computed once each. Codes index the design's levels; -1 missing or unknown. */
 export class BaseColumns {
   private readonly numbers = new Map<string, Float64Array>();
   private readonly coded = new Map<number, Int32Array>();
+  private readonly lacking = new Map<Int32Array, boolean>();
+  private ones: Float64Array | null = null;
   private readonly design: Design;
   private readonly values: readonly Value[];
   private readonly nobs: number;
   readonly rows: Int32Array | null;
   private readonly allowMissing: boolean;
+  private readonly finite: ReadonlySet<Float64Array>;
 
-  /** @param allowMissing - prediction: infinite values are still errors, missing ones stay. */
-  constructor(design: Design, values: readonly Value[], nobs: number, rows: Int32Array | null, allowMissing: boolean) {
+  /**
+   * @param allowMissing - prediction: infinite values are still errors, missing ones stay.
+   * @param finite - columns, of all rows, that are known to be finite.
+   */
+  constructor(
+    design: Design,
+    values: readonly Value[],
+    nobs: number,
+    rows: Int32Array | null,
+    allowMissing: boolean,
+    finite: ReadonlySet<Float64Array> = new Set(),
+  ) {
     this.design = design;
     this.values = values;
     this.nobs = nobs;
     this.rows = rows;
     this.allowMissing = allowMissing;
+    this.finite = finite;
   }
 
   /** @throws FormulaDataError at an infinite value. */
@@ -27,8 +42,9 @@ export class BaseColumns {
     const key = `${variable},${component}`;
     let column = this.numbers.get(key);
     if (column === undefined) {
-      column = gatherNumbers(this.rawNumbers(variable, component), this.rows);
-      this.checkFinite(column, variable);
+      const all = this.rawNumbers(variable, component);
+      column = gatherNumbers(all, this.rows);
+      if (!this.finite.has(all) && !allFinite(column)) this.refuseInfinite(column, variable);
       this.numbers.set(key, column);
     }
     return column;
@@ -41,7 +57,7 @@ export class BaseColumns {
     throw new TypeError('not a number');
   }
 
-  private checkFinite(column: Float64Array, variable: number): void {
+  private refuseInfinite(column: Float64Array, variable: number): void {
     for (let i = 0; i < column.length; i++) {
       const v = column[i]!;
       // v - v is 0 for finite numbers, else NaN.
@@ -87,20 +103,42 @@ export class BaseColumns {
       if ('component' in only) return this.number(only.variable, only.component);
       if ('level' in only) return this.indicator(only.variable, only.level);
     }
-    const out = new Float64Array(this.nobs).fill(1);
-    for (const factor of product) this.multiplyInPlace(out, factor);
+    // X and Z share their intercept column.
+    if (only === undefined) return (this.ones ??= new Float64Array(this.nobs).fill(1));
+    const out =
+      'component' in only
+        ? this.number(only.variable, only.component).slice()
+        : 'level' in only
+          ? this.indicator(only.variable, only.level)
+          : this.weighted(only.variable, only.weights);
+    for (const factor of others) this.multiplyInPlace(out, factor);
     return out;
   }
 
   private indicator(variable: number, level: number): Float64Array {
     const codes = this.codes(variable);
     const out = new Float64Array(codes.length);
-    for (let i = 0; i < out.length; i++) {
-      const code = codes[i]!;
-      if (code === level) out[i] = 1;
-      else if (code < 0) out[i] = Number.NaN;
-    }
+    for (let i = 0; i < out.length; i++) out[i] = codes[i] === level ? 1 : 0;
+    if (this.lacks(codes)) for (let i = 0; i < out.length; i++) if (codes[i]! < 0) out[i] = Number.NaN;
     return out;
+  }
+
+  private weighted(variable: number, weights: ArrayLike<number>): Float64Array {
+    const codes = this.codes(variable);
+    const out = new Float64Array(codes.length);
+    for (let i = 0; i < out.length; i++) out[i] = codes[i]! < 0 ? Number.NaN : weights[codes[i]!]!;
+    return out;
+  }
+
+  /** Whether some code is missing. */
+  private lacks(codes: Int32Array): boolean {
+    let known = this.lacking.get(codes);
+    if (known === undefined) {
+      let signs = 0;
+      for (let i = 0; i < codes.length; i++) signs |= codes[i]!;
+      this.lacking.set(codes, (known = signs < 0));
+    }
+    return known;
   }
 
   private multiplyInPlace(out: Float64Array, factor: ColumnFactor): void {
@@ -112,6 +150,10 @@ export class BaseColumns {
     const codes = this.codes(factor.variable);
     if ('level' in factor) {
       const { level } = factor;
+      if (!this.lacks(codes) && !this.allowMissing) {
+        for (let i = 0; i < out.length; i++) out[i] = codes[i] === level ? out[i]! : 0;
+        return;
+      }
       // A missing value stays missing whatever the level is.
       for (let i = 0; i < out.length; i++) {
         if (codes[i] !== level && out[i] === out[i]) out[i] = codes[i]! < 0 ? Number.NaN : 0;

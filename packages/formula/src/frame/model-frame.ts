@@ -152,8 +152,8 @@ const knownGroup = ({ codes, levels }: FactorValue): GroupIndex => ({
  */
 export function modelFrame(planned: Design, source: TableLike, options: FrameOptions = {}): ModelFrame {
   const { design, table, values, kept, groups } = prepareFrame(planned, source, options);
-  const { rows, nobs, missing, subset } = kept;
-  const base = new BaseColumns(design, values, nobs, rows, false);
+  const { rows, nobs, missing, subset, finite } = kept;
+  const base = new BaseColumns(design, values, nobs, rows, false, finite);
   const { response } = design;
   return {
     nrow: table.nrow,

@@ -72,7 +72,8 @@ export class ArrayColumn implements Column {
   private convert(): Float64Array {
     const { values, type, name } = this;
     if (values instanceof Float64Array) return values;
-    if (ArrayBuffer.isView(values) && type === 'number') return Float64Array.from(values as ArrayLike<number>);
+    if (ArrayBuffer.isView(values) && type === 'number')
+      return new Float64Array(values as unknown as ArrayLike<number>);
     if (type === 'string') fail(name, 0, 'is text, not a number');
     if (type === 'other') this.unusable();
     const out = new Float64Array(values.length);
@@ -103,6 +104,10 @@ export class ArrayColumn implements Column {
     if (type === 'string') return codeKeys(nrow, key as (row: number) => string | null, byCodeUnit);
     if (type === 'bigint') {
       return codeKeys(nrow, key as (row: number) => bigint | null, (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    }
+    if (values instanceof Int32Array) {
+      const { codes, distinct } = codeNumbers(values);
+      return { codes, levels: Array.from(distinct, numberLabel) };
     }
     const numbers = this.numbers();
     if (type === 'boolean') {

@@ -9,33 +9,47 @@ export const numberLabel = (value: number): string => String(value === 0 ? 0 : v
 /** Ranges of whole numbers up to this wide are coded by a table instead of a hash map. */
 const DIRECT_RANGE = 1 << 22;
 
-function integerRange(values: Float64Array): { min: number; max: number } | null {
+function integerRange(values: Float64Array | Int32Array): { min: number; max: number } | null {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v !== v) continue;
-    if (Math.floor(v) !== v) return null;
     if (v < min) min = v;
     if (v > max) max = v;
+  }
+  if (values instanceof Float64Array) {
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i]!;
+      if (v !== Math.floor(v) && v === v) return null;
+    }
   }
   return max - min < DIRECT_RANGE ? { min, max } : null;
 }
 
-function codeIntegers(values: Float64Array, min: number, max: number): { codes: Int32Array; distinct: Float64Array } {
+function codeIntegers(
+  values: Float64Array | Int32Array,
+  min: number,
+  max: number,
+): { codes: Int32Array; distinct: Float64Array } {
+  const codes = new Int32Array(values.length);
   const codeOf = new Int32Array(max - min + 1);
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v === v) codeOf[v - min] = 1;
+    if (v !== v) {
+      codes[i] = -1;
+      continue;
+    }
+    const at = v - min;
+    codes[i] = at;
+    codeOf[at] = 1;
   }
   let count = 0;
   for (let k = 0; k < codeOf.length; k++) if (codeOf[k] === 1) codeOf[k] = ++count;
   const distinct = new Float64Array(count);
   for (let k = 0; k < codeOf.length; k++) if (codeOf[k]! > 0) distinct[codeOf[k]! - 1] = k + min;
-  const codes = new Int32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i]!;
-    codes[i] = v === v ? codeOf[v - min]! - 1 : -1;
+  // Without gaps the distance from the smallest is the code.
+  if (count < codeOf.length) {
+    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = codeOf[codes[i]!]! - 1;
   }
   return { codes, distinct };
 }
@@ -65,9 +79,9 @@ function codeDoubles(values: Float64Array): { codes: Int32Array; distinct: Float
 }
 
 /** Distinct values in ascending order and the code of every row (-1 for NaN). O(n), plus sorting what is distinct. */
-export function codeNumbers(values: Float64Array): { codes: Int32Array; distinct: Float64Array } {
+export function codeNumbers(values: Float64Array | Int32Array): { codes: Int32Array; distinct: Float64Array } {
   const range = integerRange(values);
-  if (range === null) return codeDoubles(values);
+  if (range === null) return codeDoubles(values instanceof Float64Array ? values : new Float64Array(values));
   if (range.min > range.max) return { codes: new Int32Array(values.length).fill(-1), distinct: new Float64Array(0) };
   return codeIntegers(values, range.min, range.max);
 }
