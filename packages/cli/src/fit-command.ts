@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { FormulaError, formulaColumns } from '@blup/formula';
 import { confint, fitModel, type FittedModel } from '@blup/lmm';
 import type { FitArguments } from './arguments.js';
 import { InputError, UsageError } from './errors.js';
@@ -29,7 +30,11 @@ export async function fitCommand(
   const fromStdin = args.file === '-';
   const name = fromStdin ? 'standard input' : args.file;
   const source = { path: args.file, name, ...(fromStdin ? { stdin: streams.stdin } : {}) };
-  const data = await readTable(source, { schema: await readSchema(args.schema), factors: args.factors });
+  const data = await readTable(source, {
+    schema: await readSchema(args.schema),
+    factors: args.factors,
+    columns: (header) => columnsToRead(args, header),
+  });
   const read = performance.now() - began;
 
   const { formula, weights, offset, subset, contrasts, reml, residual } = args;
@@ -64,6 +69,21 @@ export async function fitCommand(
   return jsonPieces(resultsJson(model, { at: args.at, tests, intervals, omittedRows, read }));
 }
 
+/** The columns that take part; null for all, where the options name them in other ways. */
+function columnsToRead(
+  { formula, subset, weights, offset, residual }: FitArguments,
+  header: readonly string[],
+): ReadonlySet<string> | null {
+  if (residual !== undefined) return null;
+  try {
+    return new Set(formulaColumns(formula, header, { subset, weights, offset }));
+  } catch (error) {
+    // The fit will say what is wrong with the formula.
+    if (error instanceof FormulaError) return null;
+    throw error;
+  }
+}
+
 /** Rows that did not take part though the user did not say so. */
 function rowNotes({ frame, data }: FittedModel): string[] {
   if (frame === null) return [];
@@ -90,8 +110,7 @@ function fitNotes({ data }: FittedModel): string[] {
 }
 
 /** @throws {InputError} when `--contrasts` names nothing in the file or the formula, and so would be ignored silently */
-function checkContrasts({ contrasts, formula, file }: FitArguments, { columns }: DataTable): void {
-  const names = columns.map(({ name }) => name);
+function checkContrasts({ contrasts, formula, file }: FitArguments, { header: names }: DataTable): void {
   for (const name of contrasts.keys()) {
     if (names.includes(name) || formula.includes(name)) continue;
     throw new InputError(

@@ -12,14 +12,32 @@ import { openTable } from './table/open-table.js';
 
 export type ModelFrameOptions = DesignOptions & Omit<SchemaOverrides, 'columns'>;
 
-/** The columns that a formula and its options can read. */
-function columnsOf(formula: Formula, options: ModelFrameOptions, all: readonly string[]): string[] {
-  const nodes: Expr[] = [formula.right];
-  if (formula.response !== null) nodes.push(formula.response);
+/** What of a formula's options names columns. */
+export interface ColumnOptions {
+  subset?: string | undefined;
+  weights?: string | undefined;
+  offset?: string | undefined;
+}
+
+/**
+ * The columns that a formula and its options can read, in the order of `all`: what a reader of a wide file needs to load. All of them where
+ * it names something else: `.` is all columns, and a message about a mistyped name tells the nearest one.
+ *
+ * @throws FormulaSyntaxError
+ */
+export function formulaColumns(
+  formula: string | Formula,
+  all: readonly string[],
+  options: ColumnOptions = {},
+): string[] {
+  const { response, right } = typeof formula === 'string' ? parseFormula(formula) : formula;
+  const nodes: Expr[] = [right];
+  if (response !== null) nodes.push(response);
   if (options.subset !== undefined) nodes.push(parseExpression(options.subset));
   const names = new Set(nodes.flatMap(namesIn));
-  if (names.has('.')) return [...all];
   for (const name of [options.weights, options.offset]) if (name !== undefined) names.add(name);
+  const known = new Set(all);
+  for (const name of names) if (!known.has(name)) return [...all];
   return all.filter((name) => names.has(name));
 }
 
@@ -35,7 +53,7 @@ export function buildModelFrame(
 ): ModelFrame {
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula;
   const table = openTable(source);
-  const columns = columnsOf(parsed, options, table.names);
+  const columns = formulaColumns(parsed, table.names, options);
   const { factors, categories, ordered } = options;
   const schema = inferSchema(table, {
     factors: factors ?? [],

@@ -35,5 +35,5 @@ export { estimateDesign } from './frame/estimate-design.js';
 export { modelFrame } from './frame/model-frame.js';
 export type { ApplyOptions } from './frame/apply-design.js';
 export { applyDesign } from './frame/apply-design.js';
-export type { ModelFrameOptions } from './build-model-frame.js';
-export { buildModelFrame } from './build-model-frame.js';
+export type { ColumnOptions, ModelFrameOptions } from './build-model-frame.js';
+export { buildModelFrame, formulaColumns } from './build-model-frame.js';

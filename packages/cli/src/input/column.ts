@@ -1,3 +1,5 @@
+import type { ScannedRecords } from './record-scanner.js';
+
 /** A numeric column; missing values are NaN. */
 export interface NumberColumn {
   readonly kind: 'number';
@@ -27,9 +29,12 @@ export interface BooleanColumn {
 
 export type Column = NumberColumn | CategoryColumn | BooleanColumn;
 
-/** Takes the text of a column row by row and gives the typed column at the end. */
+/** Takes the fields of a column chunk by chunk and gives the typed column at the end. */
 export interface ColumnReader {
-  /** @param row data row, counted from 1 */
-  push(text: string, row: number): void;
+  /**
+   * @param field which of the fields of each record
+   * @param row data row of the first record, counted from 1
+   */
+  push(records: ScannedRecords, field: number, row: number): void;
   finish(): Column;
 }

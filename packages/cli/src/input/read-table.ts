@@ -7,17 +7,21 @@ import {
   declaredCategoryReader,
   factorReader,
   labelReader,
+  looksNumeric,
   numberReader,
 } from './column-readers.js';
-import { readRecords } from './csv.js';
-import { parseNumber, plainNumbers, type NumberFormat } from './number.js';
+import { utf8Pieces, type Source } from './byte-chunks.js';
+import { readRecords, type RecordSink } from './csv.js';
+import { plainNumbers, type NumberFormat } from './number.js';
+import type { ScannedRecords } from './record-scanner.js';
 import type { TableSchema } from './table-schema.js';
-import { textChunks, type Source } from './text-chunks.js';
 
 /** A table in memory. */
 export interface DataTable {
   readonly nrow: number;
-  /** The named columns, in file order. */
+  /** The names of all columns that have one, in file order. */
+  readonly header: readonly string[];
+  /** The named columns that were asked for, in file order. */
   readonly columns: readonly Column[];
 }
 
@@ -25,7 +29,9 @@ export interface ReadOptions {
   readonly schema?: TableSchema | undefined;
   /** Columns that hold labels even if they look like numbers. */
   readonly factors?: readonly string[] | undefined;
-  /** Characters parsed at a time; the first chunk decides the type of the columns that no schema describes. */
+  /** Which of the named columns are read; all when it gives null. */
+  readonly columns?: ((header: readonly string[]) => ReadonlySet<string> | null) | undefined;
+  /** Bytes parsed at a time; the first chunk decides the type of the columns that no schema describes. */
   readonly chunkLength?: number;
 }
 
@@ -40,7 +46,7 @@ const decimalComma: NumberFormat = { decimal: ',', group: '' };
  *
  * The first chunk decides the types. A file whose later rows contradict it is read once more; standard input cannot be.
  *
- * @throws {InputError} see {@link readRecords}, {@link textChunks}; `bad-value` and `unknown-level` name row and column
+ * @throws {InputError} see {@link readRecords}, {@link utf8Pieces}; `bad-value` and `unknown-level` name row and column
  */
 export async function readTable(source: Source, options: ReadOptions = {}): Promise<DataTable> {
   const labels = new Set<string>();
@@ -55,43 +61,34 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
 }
 
 async function readOnce(source: Source, options: ReadOptions, labels: ReadonlySet<string>): Promise<DataTable> {
+  let readers: ColumnReader[] | undefined;
+  let names: string[] = [];
   let header: readonly string[] = [];
   let separator = ',';
-  let sample: (readonly string[])[] | undefined = [];
-  const readers: ColumnReader[] = [];
-  const positions: number[] = [];
-  const push = (fields: readonly string[], row: number) => {
-    for (let k = 0; k < readers.length; k++) readers[k]!.push(fields[positions[k]!]!, row);
-  };
   const delimiter = /\.(tsv|tab)$/i.test(source.path) ? '\t' : undefined;
-  const nrow = await readRecords(textChunks(source, options.chunkLength), source.name, delimiter, {
-    header(names, found) {
-      header = names;
+  const sink: RecordSink = {
+    header(all, found) {
+      header = all.filter((name) => name !== '');
       separator = found;
       for (const factor of options.factors ?? []) requireColumn(factor, header, source.name);
+      const wanted = options.columns?.(header) ?? null;
+      const positions = [...all.keys()].filter((j) => all[j] !== '' && (wanted === null || wanted.has(all[j]!)));
+      names = positions.map((j) => all[j]!);
+      return Int32Array.from(positions);
     },
-    record(fields, row) {
-      if (sample) sample.push(fields);
-      else push(fields, row);
+    records(records, row) {
+      readers ??= names.map((name, k) => chooseReader(name, k, records, separator, options, labels));
+      for (const [k, reader] of readers.entries()) reader.push(records, k, row);
     },
-    chunkEnd() {
-      if (!sample || sample.length === 0) return;
-      for (const [j, name] of header.entries()) {
-        if (name === '') continue;
-        positions.push(j);
-        readers.push(chooseReader(name, j, sample, separator, options, labels));
-      }
-      for (const [i, fields] of sample.entries()) push(fields, i + 1);
-      sample = undefined;
-    },
-  });
-  return { nrow, columns: readers.map((reader) => reader.finish()) };
+  };
+  const nrow = await readRecords(utf8Pieces(source), source.name, delimiter, sink, options.chunkLength);
+  return { nrow, header, columns: (readers ?? []).map((reader) => reader.finish()) };
 }
 
 function chooseReader(
   name: string,
-  j: number,
-  rows: readonly (readonly string[])[],
+  k: number,
+  records: ScannedRecords,
   delimiter: string,
   { schema, factors = [] }: ReadOptions,
   labels: ReadonlySet<string>,
@@ -106,12 +103,10 @@ function chooseReader(
     return numberReader(name, { missing, numbers: field.numbers, integer: field.kind === 'integer' });
   }
 
-  const looksNumeric = (numbers: NumberFormat) =>
-    rows.every((row) => missing.has(row[j]!) || parseNumber(row[j]!, numbers) !== undefined);
   const formats = delimiter === ';' ? [plainNumbers, decimalComma] : [plainNumbers];
-  const numbers = labels.has(name) ? undefined : formats.find(looksNumeric);
+  const numbers = labels.has(name) ? undefined : formats.find((format) => looksNumeric(records, k, missing, format));
   if (!numbers) return labelReader(name, missing);
-  return numberReader(name, { missing, numbers, inferredFrom: rows.length });
+  return numberReader(name, { missing, numbers, inferredFrom: records.count });
 }
 
 function requireColumn(name: string, header: readonly string[], file: string): void {
