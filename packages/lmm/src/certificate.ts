@@ -33,7 +33,11 @@ export function certify(
   const boundary = boundarySlopes(objective, space, par, value, parNames);
   const { gradient, hessian } = derivatives(objective, par, space);
   const free = [...space.free];
-  const edge = free.filter((k) => isAtEdge(composite, k, par[k], gradient[k]));
+  const edge = free.filter(
+    (k) =>
+      isAtEdge(composite, k, par[k], gradient[k]) ||
+      dwarfsResiduals(composite, k, par[k] / space.unit[k], gradient[k] * par[k], hessian[k * m + k] * par[k] ** 2),
+  );
   const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && !edge.includes(k) && hessian[k * m + k] > 0);
   const scaledGradient = Array.from({ length: m }, (_, k) =>
     interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
@@ -109,6 +113,23 @@ function isAtEdge(composite: CompositeStructure, k: number, value: number, gradi
   const isSd = scale === 'log' && lower[k] === 0;
   const slope = Math.abs(gradient * searchCoordinates(composite).slope(k, value));
   return near && !isSd && slope < 1e-3;
+}
+
+/**
+ * Whether a relative standard deviation has run off to where residuals vanish beside its effects, along a ridge on which the criterion stays
+ * flat: effects that can take the place of the residuals, as AR(1) at every row can.
+ * @param size in units of what matches the residuals
+ * @param slope by the parameter's logarithm, and curvature in the same way
+ */
+function dwarfsResiduals(
+  composite: CompositeStructure,
+  k: number,
+  size: number,
+  slope: number,
+  curvature: number,
+): boolean {
+  if ((composite.searchScale?.[k] ?? 'linear') !== 'linear' || composite.parBounds().lower[k] !== 0) return false;
+  return Math.abs(size) > 100 && Math.abs(slope) < 1e-2 && Math.abs(curvature) < 1e-2;
 }
 
 /** Gradient and model Hessian by par at `par`, all entries; those of a free par that others are tied to are by all of them together. */

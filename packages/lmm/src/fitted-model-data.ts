@@ -99,6 +99,11 @@ export interface FittedModelData {
   readonly residual: string | null;
   /** The parameters of every structure as people read them, on the scale of the response. */
   readonly natural: readonly NaturalParameters[];
+  /**
+   * Standard errors of `natural`, entry by entry, where some structure has parameters of its own (correlations, ranges, variances by stratum);
+   * null in other models, and in exports of earlier versions left out. An entry is null on the boundary and for held parameters.
+   */
+  readonly naturalSe?: readonly (readonly (number | null)[])[] | null;
   readonly varcorr: readonly VarianceComponents[];
   readonly ngroups: Readonly<Record<string, number>>;
   readonly ranef: Readonly<Record<string, ConditionalModes>>;

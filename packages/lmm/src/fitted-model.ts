@@ -10,7 +10,7 @@ import { parNamesOf, type Optimum } from './optimum.js';
 import { residualLeverages } from './residual-leverages.js';
 import { fittedValues, leverages } from './row-results.js';
 import { summarize } from './summary.js';
-import { naturalOf } from './natural-parameters.js';
+import { naturalErrorsOf, naturalOf } from './natural-parameters.js';
 import { varianceComponents } from './variance-components.js';
 
 /** The criterion and its parts at one theta. */
@@ -85,6 +85,7 @@ export class FittedModel {
         return { q: cp.q, nnzA: placed.pattern.rowIdx.length, nnz: symbolic.nnz, perm: [...symbolic.perm] };
       },
       scaledResiduals: () => quantilesOf(this.scaledResiduals()),
+      naturalSe: () => naturalErrorsOf(optimum),
     });
   }
 

@@ -1,5 +1,6 @@
 import { naturalParameters } from '@blup/covariance';
 import type { NaturalParameters } from './fitted-model-data.js';
+import { naturalErrors } from './inference/natural-errors.js';
 import type { Optimum } from './optimum.js';
 
 /** The parameters of every structure as people read them: standard deviations times sigma, correlations and ranges as they are. */
@@ -18,4 +19,19 @@ export function naturalOf(
       values: natural.map(({ value, sigmaPower }) => value * sigma ** sigmaPower),
     };
   });
+}
+
+/**
+ * Standard errors of {@link naturalOf}, null for what has none (JSON knows no NaN); null altogether where all structures are told by standard
+ * deviations and correlations of their columns. Costs a Hessian.
+ */
+export function naturalErrorsOf(optimum: Optimum): (number | null)[][] | null {
+  const { composite } = optimum;
+  if (!composite.parts.some((part) => part.natural)) return null;
+  const errors = naturalErrors(optimum);
+  return composite.parts.map((_, t) =>
+    errors
+      .filter(({ term }) => term === t)
+      .map(({ error, slope }) => (Number.isFinite(error * slope) ? error * slope : null)),
+  );
 }

@@ -11,6 +11,7 @@ export function summarize(model: FittedModelData): string {
     criterionLine(model),
     scaledResiduals(model),
     randomEffects(model),
+    structureParameters(model),
     fixedEffects(model),
     correlations(model),
     remarks(model),
@@ -49,13 +50,31 @@ function scaledResiduals(model: FittedModelData): string {
   return `Scaled residuals:\n${textTable(columns)}`;
 }
 
+/** Columns of a structured term that are still shown one by one, with their correlations. */
+const SHOWN_COLUMNS = 3;
+
+/** Whether a term is told by its structure's own parameters rather than by those of its columns. */
+const isToldByStructure = (model: FittedModelData, k: number): boolean => {
+  const own = model.natural[k];
+  return model.varcorr[k].names.length > SHOWN_COLUMNS && own?.names.some((name) => !/^(sd|cor) /.test(name)) === true;
+};
+
 function randomEffects(model: FittedModelData): string {
   const groups: string[] = [];
   const names: string[] = [];
   const sds: number[] = [];
   const correlation: string[][] = [];
-  const width = Math.max(0, ...model.varcorr.map((v) => v.names.length - 1));
-  for (const v of model.varcorr) {
+  const shown = model.varcorr.map((_, k) => !isToldByStructure(model, k));
+  const width = Math.max(0, ...model.varcorr.map((v, k) => (shown[k] ? v.names.length - 1 : 0)));
+  model.varcorr.forEach((v, k) => {
+    if (!shown[k]) {
+      const equal = v.sd.every((s) => Math.abs(s - v.sd[0]) <= 1e-12 * v.sd[0]);
+      groups.push(v.group);
+      names.push(`${v.names.length} columns, ${model.terms[k].structure}`);
+      sds.push(equal ? v.sd[0] : Number.NaN);
+      correlation.push([]);
+      return;
+    }
     v.names.forEach((name, i) => {
       groups.push(i === 0 ? v.group : '');
       names.push(name);
@@ -64,9 +83,9 @@ function randomEffects(model: FittedModelData): string {
         Array.from({ length: width }, (_, j) => (j < i && v.corr ? formatCorrelation(v.corr[i][j]) : '')),
       );
     });
-  }
+  });
   groups.push('Residual');
-  names.push('');
+  names.push(model.residual ?? '');
   sds.push(model.sigma);
   correlation.push([]);
   const columns: TextColumn[] = [
@@ -75,12 +94,14 @@ function randomEffects(model: FittedModelData): string {
     {
       title: 'Variance',
       align: 'right',
-      cells: formatColumn(
-        sds.map((s) => s * s),
-        4,
+      cells: blankNaN(
+        formatColumn(
+          sds.map((s) => s * s),
+          4,
+        ),
       ),
     },
-    { title: 'Std.Dev.', align: 'right', cells: formatColumn(sds, 4) },
+    { title: 'Std.Dev.', align: 'right', cells: blankNaN(formatColumn(sds, 4)) },
   ];
   for (let j = 0; j < width; j++) {
     columns.push({ title: j === 0 ? 'Corr' : '', align: 'right', cells: correlation.map((row) => row[j] ?? '') });
@@ -89,6 +110,38 @@ function randomEffects(model: FittedModelData): string {
   const groupText = counts.length ? `, groups: ${counts.join('; ')}` : '';
   const fixed = model.sigmaFixed ? ' (residual standard deviation held fixed)' : '';
   return `Random effects:\n${textTable(columns)}\nNumber of obs: ${model.nobs}${groupText}${fixed}`;
+}
+
+const blankNaN = (cells: readonly string[]): string[] => cells.map((cell) => (cell === 'NaN' ? '' : cell));
+
+/** Correlations, ranges, ratios and the like of structures, and standard deviations where they are not those of columns. */
+function structureParameters(model: FittedModelData): string {
+  const groups: string[] = [];
+  const structures: string[] = [];
+  const names: string[] = [];
+  const estimates: string[] = [];
+  const errors: string[] = [];
+  model.natural.forEach(({ group, structure, names: own, values }, t) => {
+    const residual = t >= model.terms.length;
+    if (!residual && own.every((name) => /^(sd|cor) /.test(name))) return;
+    own.forEach((name, i) => {
+      const se = model.naturalSe?.[t]?.[i] ?? Number.NaN;
+      const [value, error] = formatColumn([values[i], se], 4, Number.isFinite(se) && se > 0 ? [se] : [values[i]]);
+      groups.push(i === 0 ? group : '');
+      structures.push(i === 0 ? structure : '');
+      names.push(name);
+      estimates.push(value);
+      errors.push(Number.isFinite(se) ? error : '');
+    });
+  });
+  if (names.length === 0) return '';
+  return `Covariance structures:\n${textTable([
+    { title: 'Groups', align: 'left', cells: groups },
+    { title: 'Structure', align: 'left', cells: structures },
+    { title: 'Parameter', align: 'left', cells: names },
+    { title: 'Estimate', align: 'right', cells: estimates },
+    { title: 'Std. Error', align: 'right', cells: errors },
+  ])}`;
 }
 
 const formatCorrelation = (r: number): string => (Number.isFinite(r) ? r.toFixed(2) : 'NaN');

@@ -32,3 +32,4 @@ export {
 } from './emmeans/contrasts.js';
 export type { Adjustment } from './emmeans/adjust.js';
 export type { GridValue } from './emmeans/reference-grid.js';
+export { varCorr, type StructureParameters } from './var-corr.js';

@@ -4,8 +4,8 @@ import { factorGradient, factorGradientInto } from '../objective-gradient.js';
 import { contrastToBasisInPlace, requireContrast, unitContrasts, type ContrastRows } from './fixed-effects-space.js';
 import { estimateOf } from './fixed-effects-space.js';
 import { tTwoSided } from './distributions/distributions.js';
-import { positiveInverse } from './symmetric-inverse.js';
-import { addByTheta, chain, varianceCurvature, type VarianceCurvature } from './variance-curvature.js';
+import { addByTheta, chain } from './variance-curvature.js';
+import { varianceInformation, type VarianceInformation } from './variance-information.js';
 
 /** Satterthwaite's approximation for one linear combination l'beta. */
 export interface SatterthwaiteDf {
@@ -16,12 +16,7 @@ export interface SatterthwaiteDf {
 }
 
 /** What one model needs once for the degrees of freedom of any number of contrasts. */
-export interface SatterthwaiteFacts {
-  readonly curvature: VarianceCurvature;
-  /** Asymptotic covariance of (par, log sigma), twice the inverse Hessian, column-major. */
-  readonly parCovariance: Float64Array;
-  /** Directions of the variance parameters without curvature, which were left out. */
-  readonly lost: number;
+export interface SatterthwaiteFacts extends VarianceInformation {
   /** Z'V^-1X M, up to sign, where M'M = (X'V^-1X)^-1: q by p, column-major, relative to sigma. */
   readonly W: Float64Array;
   /** Lower Cholesky factor of X'V^-1X, relative to sigma, p by p. */
@@ -37,16 +32,14 @@ export function satterthwaiteFacts(model: FittedModel): SatterthwaiteFacts {
   const done = known.get(model);
   if (done) return done;
   const { optimum } = model;
-  const curvature = varianceCurvature(optimum);
-  const { inverse, lost } = positiveInverse(curvature.hessian, curvature.size);
+  const information = varianceInformation(optimum);
+  const { curvature } = information;
   const { pls } = optimum.objective;
   optimum.objective.evaluate(optimum.theta);
   const work = factorGradient(pls, true);
   if (!curvature.covariance) factorGradientInto(pls, true, 1, work);
   const facts: SatterthwaiteFacts = {
-    curvature,
-    parCovariance: inverse.map((v) => 2 * v),
-    lost,
+    ...information,
     W: work.W,
     RXt: pls.RXt.slice(),
     lambdas: pls.lambdas.map((l) => l.slice()),

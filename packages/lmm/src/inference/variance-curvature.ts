@@ -132,7 +132,9 @@ function profiledHessian(
   const { lower, upper } = composite.parBounds();
   const out = new Float64Array(k * k);
   active.forEach((i, a) => {
-    const error = Math.sqrt(2 / Math.max(certificate.hessian[i][i], Number.MIN_VALUE));
+    // Where the criterion is flat its curvature sets no scale.
+    const flat = 10 * Math.max(1, Math.abs(par[i]));
+    const error = Math.min(flat, Math.sqrt(2 / Math.max(certificate.hessian[i][i], Number.MIN_VALUE)));
     // Bounds at zero are no barrier (the criterion is even there), others are.
     const room = Math.min(upper[i] - par[i], lower[i] === 0 ? Infinity : par[i] - lower[i]);
     let h = FIRST_STEP * Math.min(error, Math.max(Math.abs(par[i]), 0.1 * error), 4 * room);
@@ -142,6 +144,8 @@ function profiledHessian(
       if (columns.every((c) => c !== null)) break;
     }
     steps[a] = h;
+    // No finite differences: nothing is known along this parameter.
+    if (!columns.every((c) => c !== null)) return;
     const [c0, c1, c2] = columns;
     for (let b = 0; b < k; b++) {
       const first = (4 * c1![b] - c0![b]) / 3;

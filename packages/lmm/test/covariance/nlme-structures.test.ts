@@ -1,6 +1,6 @@
 import { readGolden } from '@blup/golden';
 import { describe, expect, it } from 'vitest';
-import { fitModel } from '../../src/index.js';
+import { fitModel, varCorr } from '../../src/index.js';
 
 interface Fit {
   id: string;
@@ -14,6 +14,7 @@ interface Fit {
   se: number[];
   names: string[];
   values: number[];
+  intervals: ([number, number, number] | null)[] | null;
 }
 
 const golden = readGolden('covariance/residual-structures.json') as {
@@ -50,6 +51,32 @@ describe('variance functions, ARMA, spatial correlations and products against nl
     // nlme's sigma: at 1 or 0 of the covariate, in the first stratum of the data
     const origin = residuals.names.findIndex((name) => name.startsWith('sd at'));
     if (origin >= 0) expect(residuals.values[origin] / fit.sigma).toBeCloseTo(1, byFitted ? 3 : 5);
+  });
+});
+
+/** Parameters whose Wald intervals nlme takes on our scale: atanh rho of ar1, log range, logit nugget, powers and rates as they are. */
+const sameScale = /^(ar1|exp|gau|varpower|varexp|varpower \* ar1|varexp \* ar1)$/;
+
+describe('standard errors of natural parameters against nlme', () => {
+  it('are those behind its intervals, as far as its numerical Hessian goes', () => {
+    let compared = 0;
+    for (const fit of golden.fits) {
+      if (fit.residual.includes('fitted') || !fit.intervals) continue;
+      const model = fitModel(fit.formula, golden.data[fit.data], { residual: fit.residual, reml: fit.reml });
+      if (!sameScale.test(model.data.residual!)) continue;
+      const own = varCorr(model).at(-1)!;
+      fit.names.forEach((name, k) => {
+        const at = own.names.indexOf(name);
+        const interval = fit.intervals![k];
+        if (!interval) return;
+        const [lower, , upper] = interval;
+        const width = upper - lower;
+        expect(Math.abs(own.lower[at] - lower)).toBeLessThan(0.02 * width);
+        expect(Math.abs(own.upper[at] - upper)).toBeLessThan(0.02 * width);
+        compared++;
+      });
+    }
+    expect(compared).toBeGreaterThanOrEqual(9);
   });
 });
 
