@@ -110,10 +110,16 @@ export class FittedModel {
     return this.#residuals;
   }
 
-  /** sqrt(w) (y - fitted), length nobs. */
+  /** sqrt(w) (y - fitted), divided by the relative standard deviation of the residual where a residual structure has one; length nobs. */
   pearsonResiduals(): Float64Array {
-    const { weights } = this.optimum.matrices;
-    return weights ? this.residuals.map((r, i) => r * Math.sqrt(weights[i])) : this.residuals.slice();
+    const { matrices, composite, par } = this.optimum;
+    const { weights, terms } = matrices;
+    const out = weights ? this.residuals.map((r, i) => r * Math.sqrt(weights[i])) : this.residuals.slice();
+    const residual = terms.at(-1)?.structure.residual;
+    if (!residual) return out;
+    const sd = new Float64Array(out.length);
+    residual.relativeSdInto(par.slice(composite.parOffset[terms.length - 1]), sd);
+    return out.map((r, i) => r / sd[i]);
   }
 
   /** Pearson residuals divided by sigma. */

@@ -20,6 +20,8 @@ export interface ResidualProducts {
   derivativeInto(k: number): void;
   /** log|P| at the last par. */
   logDeterminant(): number;
+  /** Takes another response, y~ as in the bases: the next update sets everything anew. */
+  respond(y: Float64Array): void;
 }
 
 /**
@@ -87,6 +89,7 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
   const work = new Float64Array(n * (p + 1));
   const at = new Float64Array(precision.parLength).fill(Number.NaN);
   let logDet = 0;
+  let renewed = true;
   const cp: CrossProducts = {
     ...empty(),
     residual: {
@@ -95,7 +98,8 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
       par: at,
       derivative,
       update(par) {
-        let same = precision.parLength > 0;
+        let same = precision.parLength > 0 && !renewed;
+        renewed = false;
         for (let k = 0; k < at.length; k++) same &&= at[k] === par[k];
         if (same) return false;
         for (let k = 0; k < at.length; k++) at[k] = par[k];
@@ -109,6 +113,10 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
         accumulateEntries(m, rows, entries, moved, links, work, derivative);
       },
       logDeterminant: () => logDet,
+      respond(y) {
+        rows.y.set(y);
+        renewed = true;
+      },
     },
   };
   cp.residual!.update(Float64Array.from(precision.start));

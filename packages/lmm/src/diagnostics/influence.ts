@@ -2,8 +2,8 @@ import { FittedModel } from '../fitted-model.js';
 import { choleskyInPlace, solveLowerInPlace } from '../dense.js';
 import { ModelError } from '../errors.js';
 import { checkMatrices } from '../model-matrices.js';
-import { requireIndependentResiduals } from '../prediction/residual-structure.js';
-import { findOptimum, type FitOptions } from '../optimum.js';
+import type { FitOptions } from '../optimum.js';
+import { findOptimumByFitted } from '../fitted-covariate.js';
 import { constraintOptions } from '../par-constraints.js';
 
 /**
@@ -48,14 +48,13 @@ export interface GroupInfluence {
  * Source: Demidenko and Stukel (2005), Statistics in Medicine 24, 893-909; Loy and Hofmann (2014), J. Stat. Software 61(1), for the names.
  *
  * @param by a grouping factor of the model, or one label for each row that took part
- * @throws ModelError `bad-option` for an unknown factor or group, or structured residuals, `lengths-differ` for labels of another length
+ * @throws ModelError `bad-option` for an unknown factor or group, `lengths-differ` for labels of another length
  */
 export function influence(
   model: FittedModel,
   by: string | readonly string[],
   options: InfluenceOptions = {},
 ): GroupInfluence[] {
-  requireIndependentResiduals(model.optimum.matrices, 'influence of groups');
   const labels = rowLabels(model, by);
   const known = [...new Set(labels)];
   const groups = options.groups ?? known;
@@ -90,7 +89,7 @@ function without(
   const { matrices } = model.optimum;
   const weights = Float64Array.from(labels, (label, i) => (label === group ? 0 : (matrices.weights?.[i] ?? 1)));
   const rest = checkMatrices({ ...matrices, weights }).matrices;
-  const optimum = findOptimum(rest, optionsOf(model, method));
+  const optimum = findOptimumByFitted(rest, optionsOf(model, method));
   const refit = new FittedModel(optimum, { formula: null, rows: null, warnings: [], frame: null, total: 0 });
   return {
     group,

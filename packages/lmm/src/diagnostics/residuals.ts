@@ -1,14 +1,16 @@
 import { factorToCsc, type CscMatrix } from '@blup/sparse';
 import { ModelError } from '../errors.js';
-import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import type { FittedModel } from '../fitted-model.js';
+import { residualFactor, type ResidualFactor } from '../residual-factor.js';
 
 /**
- * `response`: y less the fitted values (random effects included). `pearson`: times sqrt(w). `scaled`: Pearson divided by sigma.
+ * `response`: y less the fitted values (random effects included). `pearson`: times sqrt(w), divided by the relative standard deviation that a
+ * residual structure gives the row. `scaled`: Pearson divided by sigma (what nlme calls Pearson). `whitened`: scaled, and made uncorrelated by
+ * taking out what the rows before say, within the groups of a residual structure (what nlme calls normalized); the same as scaled without one.
  * `marginal`: y - offset - X beta. `normalised`: marginal residuals made uncorrelated with variance 1 by a square root of the inverse of their
  * covariance: independent standard normal under the model, but for the estimation of its parameters.
  */
-export type ResidualKind = 'response' | 'pearson' | 'scaled' | 'marginal' | 'normalised';
+export type ResidualKind = 'response' | 'pearson' | 'scaled' | 'whitened' | 'marginal' | 'normalised';
 
 /**
  * Residuals of the rows that took part, length nobs.
@@ -22,6 +24,8 @@ export function residuals(model: FittedModel, kind: ResidualKind = 'response'): 
       return model.pearsonResiduals();
     case 'scaled':
       return model.scaledResiduals();
+    case 'whitened':
+      return whitenedResiduals(model);
     case 'marginal':
       return marginalResiduals(model);
     case 'normalised':
@@ -41,22 +45,42 @@ function marginalResiduals({ optimum, data }: FittedModel): Float64Array {
   return r;
 }
 
+/** The factor of the residual structure at the estimates; null where residuals are independent. */
+function factorOf({ optimum }: FittedModel): ResidualFactor | null {
+  const { matrices, composite, par } = optimum;
+  const t = matrices.terms.length - 1;
+  const residual = matrices.terms[t]?.structure.residual;
+  return residual ? residualFactor(residual, par.slice(composite.parOffset[t])) : null;
+}
+
+function whitenedResiduals(model: FittedModel): Float64Array {
+  const factor = factorOf(model);
+  if (!factor) return model.scaledResiduals();
+  const { weights } = model.optimum.matrices;
+  const { sigma } = model.data;
+  const out = model.residuals.map((r, i) => (r / sigma) * (weights ? Math.sqrt(weights[i]) : 1));
+  factor.whitenInPlace(out);
+  return out;
+}
+
 /**
  * M W^1/2 (y - X beta) / sigma with M = I - G P'(I + L')^-1 L^-1 P G', where G = W^1/2 Z Lambda and L L' = P (G'G + I) P'. Then
  * M'M = (I + G G')^-1, so that the result has the identity as covariance; M is the identity less a term of rank q, so that each entry
- * still belongs to its row. O(n sum nc + nnz(L)); no n by n matrix.
+ * still belongs to its row. O(n sum nc + nnz(L)); no n by n matrix. Under a residual structure T W^1/2 takes the place of W^1/2, with T'T the
+ * inverse of the residuals' relative covariance.
  *
  * Source: the square-root form of Andrews (1968), AIAA Journal 6, 1165-1166.
  */
 function normalisedResiduals(model: FittedModel): Float64Array {
   const { matrices: m, objective, theta, cp } = model.optimum;
-  requireIndependentResiduals(m, 'normalised residuals');
   objective.evaluate(theta);
   const { pls } = objective;
   const { sigma } = model.data;
   const r = marginalResiduals(model);
   if (m.weights) for (let i = 0; i < r.length; i++) r[i] *= Math.sqrt(m.weights[i]);
   const scaled = r.map((v) => v / sigma);
+  const factor = factorOf(model);
+  factor?.whitenInPlace(scaled);
   if (cp.q === 0) return scaled;
   if (pls.precisions.some(Boolean)) {
     throw new ModelError(
@@ -66,10 +90,12 @@ function normalisedResiduals(model: FittedModel): Float64Array {
   }
   const spherical = sphericalColumns(model);
   const v = new Float64Array(cp.q);
+  const from = scaled.slice();
+  factor?.whitenTransposedInPlace(from);
   m.terms.forEach(({ levelIdx }, t) => {
     const { nc, start } = cp.terms[t];
     spherical[t].forEach((g, c) => {
-      for (let i = 0; i < g.length; i++) v[start + levelIdx[i] * nc + c] += g[i] * scaled[i];
+      for (let i = 0; i < g.length; i++) v[start + levelIdx[i] * nc + c] += g[i] * from[i];
     });
   });
   const { perm } = pls.symbolic;
@@ -78,13 +104,15 @@ function normalisedResiduals(model: FittedModel): Float64Array {
   solveLower(L, x);
   solveShiftedTransposed(L, x);
   perm.forEach((old, k) => (v[old] = x[k]));
+  const shift = new Float64Array(scaled.length);
   m.terms.forEach(({ levelIdx }, t) => {
     const { nc, start } = cp.terms[t];
     spherical[t].forEach((g, c) => {
-      for (let i = 0; i < g.length; i++) scaled[i] -= g[i] * v[start + levelIdx[i] * nc + c];
+      for (let i = 0; i < g.length; i++) shift[i] += g[i] * v[start + levelIdx[i] * nc + c];
     });
   });
-  return scaled;
+  factor?.whitenInPlace(shift);
+  return scaled.map((e, i) => e - shift[i]);
 }
 
 /** Columns of W^1/2 Z lambda by term, each of length n. */

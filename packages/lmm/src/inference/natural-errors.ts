@@ -57,12 +57,13 @@ export function naturalErrors(optimum: Optimum): NaturalEstimate[] {
     });
   });
   if (sigmaFree) here.forEach((parameter, i) => (gradients[i][size - 1] = parameter.byLogSigma));
-  return here.map(({ byLogSigma: _, ...parameter }, i) => {
+  return here.map((parameter, i) => {
     let s = 0;
     for (let a = 0; a < size; a++)
       for (let b = 0; b < size; b++) s += gradients[i][a] * parCovariance[b * size + a] * gradients[i][b];
     const error = s > 0 && Number.isFinite(s) && Number.isFinite(parameter.transformed) ? Math.sqrt(s) : Number.NaN;
-    return { ...parameter, error };
+    const { term, name, value, scale, transformed, slope } = parameter;
+    return { term, name, value, scale, transformed, slope, error };
   });
 }
 

@@ -7,7 +7,6 @@ import { FittedModel } from '../fitted-model.js';
 import { levelPrecisions } from '../level-precision.js';
 import { tieInPlace } from '../par-constraints.js';
 import { penalizedLeastSquares } from '../penalized-least-squares.js';
-import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
 import { search } from '../search.js';
 import { columnScales } from '../start-values.js';
@@ -49,10 +48,13 @@ export interface Refitter {
 export function refitter(model: FittedModel | SimulationProblem): Refitter {
   const problem = model instanceof FittedModel ? problemOf(model) : model;
   const { matrices, criterion, source } = problem;
-  requireIndependentResiduals(matrices, 'refits that share the cross-products');
   const bases = findBases(matrices);
   const plain = accumulateCrossProducts(matrices, bases);
-  const cp: Writable<CrossProducts> = { ...plain, Zty: new Float64Array(plain.q), Xty: new Float64Array(plain.p) };
+  // Under a residual structure an update writes into the object itself, which nobody else holds.
+  const cp: Writable<CrossProducts> = plain.residual
+    ? plain
+    : { ...plain, Zty: new Float64Array(plain.q), Xty: new Float64Array(plain.p) };
+  const { residual } = plain;
   const fixed = { ...cp.fixed, c: new Float64Array(cp.p) };
   cp.fixed = fixed;
   const structure = composite(matrices.terms.map((t) => t.structure));
@@ -60,7 +62,7 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
   const { columns, free, start, unit } = searchSpace(cp, structure, problem);
   const working = profiledObjective(cp, structure, criterion, pls, columns.bases);
   const objective = profiledObjective(cp, structure, criterion, pls);
-  const products = responseProducts(matrices, bases, cp.terms, gramSolver(cp));
+  const products = responseProducts(matrices, bases, cp.terms, residual ? () => {} : gramSolver(cp));
   const scales = columnScales(
     structure,
     cp.terms.map((t) => t.basis),
@@ -74,7 +76,9 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
       checkResponse(y, matrices.y.length);
       products.begin(y, fixed.c);
       cp.b0 = null;
-      cp.yty = products.into(cp.Zty, cp.Xty);
+      // Q1 is orthonormal by weights alone; c need not be the exact least squares where residuals are correlated, only near.
+      if (residual) residual.respond(products.y);
+      else cp.yty = products.into(cp.Zty, cp.Xty);
       pls.work.Zty.set(cp.Zty);
       pls.work.Xty.set(cp.Xty);
       // The solution that stands there belongs to another response.
@@ -91,7 +95,7 @@ export function refitter(model: FittedModel | SimulationProblem): Refitter {
         evaluations += found.evaluations.length;
         const value = evaluateAt(used.objective, found.par);
         // Where effects dwarf residuals, they are taken from y, so that sums of squares keep their digits.
-        if (reads < DIGIT_ROUNDS && pls.wrss < DWARFED * cp.yty) {
+        if (!residual && reads < DIGIT_ROUNDS && pls.wrss < DWARFED * cp.yty) {
           const b0 = pls.b.slice();
           products.subtract(b0);
           cp.b0 = b0;

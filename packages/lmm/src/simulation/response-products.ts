@@ -10,6 +10,8 @@ export interface ResponseProducts {
   begin(y: Float64Array, c: Float64Array): void;
   /** y~ -= Z~ b for effects in changed columns, length q. */
   subtract(b: Float64Array): void;
+  /** y~ as it is now, length n. */
+  readonly y: Float64Array;
   /** Writes Z~'y~ and Q1'y~. @returns y~'y~ */
   into(Zty: Float64Array, Xty: Float64Array): number;
 }
@@ -44,6 +46,7 @@ export function responseProducts(
       out[k] = s;
     });
   return {
+    y,
     begin(response, c) {
       y.set(response);
       if (m.offset) for (let i = 0; i < n; i++) y[i] -= m.offset[i];

@@ -1,5 +1,5 @@
 import { composite, lambdaOf } from '@blup/covariance';
-import { requireIndependentResiduals } from '../prediction/residual-structure.js';
+import { residualFactor } from '../residual-factor.js';
 import { levelCorrelation, type LevelCorrelation } from './level-correlation.js';
 import { FittedModel } from '../fitted-model.js';
 import { problemOf, type SimulationProblem } from './problem.js';
@@ -16,7 +16,7 @@ export interface SimulateOptions {
 
 /**
  * Responses simulated from a fitted model, each of length nobs in the order of the rows that took part:
- * y* = offset + X beta + Z b* + e*, with b* ~ N(0, Sigma) (or kept) and e* ~ N(0, sigma^2 / w). Replicate r is a pure function of
+ * y* = offset + X beta + Z b* + e*, with b* ~ N(0, Sigma) (or kept) and e* ~ N(0, sigma^2 / w), correlated as a residual structure says. Replicate r is a pure function of
  * (model, seed, r).
  */
 export function simulate(model: FittedModel | SimulationProblem, options: SimulateOptions): Float64Array[] {
@@ -32,7 +32,6 @@ export function simulator(
   randomEffects: 'new' | 'kept' = 'new',
 ): (replicate: number, y: Float64Array) => Float64Array {
   const { matrices: m, par, sigma } = problem;
-  requireIndependentResiduals(m, 'simulation');
   const n = m.y.length;
   const structure = composite(m.terms.map((t) => t.structure));
   const factors = structure.parts.map((part, t) =>
@@ -50,6 +49,10 @@ export function simulator(
   const correlate = structure.parts.map((part, t) =>
     levelCorrelation(part, theta.subarray(0, structure.thetaOffset[t + 1])),
   );
+  const last = m.terms.length - 1;
+  const residual = m.terms[last]?.structure.residual;
+  const coloured = residual ? residualFactor(residual, par.slice(structure.parOffset[last])) : null;
+  const e = new Float64Array(n);
   const effects = m.terms.map((t) => new Float64Array(t.levels.length * t.names.length));
   return (replicate, y) => {
     const { normal } = randomStream(seed, replicate);
@@ -60,7 +63,9 @@ export function simulator(
         addEffects(problem, t, effects[t], y);
       });
     }
-    for (let i = 0; i < n; i++) y[i] += (residualSd ? residualSd[i] : sigma) * normal();
+    for (let i = 0; i < n; i++) e[i] = normal();
+    coloured?.colourInPlace(e);
+    for (let i = 0; i < n; i++) y[i] += (residualSd ? residualSd[i] : sigma) * e[i];
     return y;
   };
 }
