@@ -6,6 +6,8 @@ export class UsageError extends Error {
 /** What kind of mistake an {@link InputError} reports. */
 export type InputErrorCode =
   | 'cannot-read'
+  | 'cannot-write'
+  | 'not-a-model'
   | 'not-text'
   | 'empty-file'
   | 'no-rows'

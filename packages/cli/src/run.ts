@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { FormulaError, formatError } from '@blup/formula';
 import { ModelError } from '@blup/lmm';
-import { readArguments } from './arguments.js';
+import { readArguments, type Arguments } from './arguments/index.js';
 import { InputError, UsageError } from './errors.js';
-import { fitCommand } from './fit-command.js';
-import { help } from './help.js';
+import { anovaCommand } from './commands/anova.js';
+import { compareCommand } from './commands/compare.js';
+import { emmeansCommand } from './commands/emmeans.js';
+import { fitCommand } from './commands/fit.js';
+import { predictCommand } from './commands/predict.js';
+import { simulateCommand } from './commands/simulate.js';
+import { helpOf } from './help/index.js';
 import type { ProgressTarget } from './output/progress.js';
 
 /** The outside world of the command. */
@@ -14,20 +19,38 @@ export interface Streams {
   readonly stderr: ProgressTarget;
 }
 
-/** 0: done. 1: could not fit. 2: the command line is wrong. */
+/** 0: done. 1: could not be done. 2: the command line is wrong. */
 export type ExitStatus = 0 | 1 | 2;
 
 /** Runs the `blup` command. Nothing is written to standard output unless it succeeds; no mistake of a user ends in a stack trace. */
 export async function run(argv: readonly string[], streams: Streams): Promise<ExitStatus> {
   try {
-    const args = readArguments(argv);
-    if (args.command === 'help') streams.stdout.write(help);
-    else if (args.command === 'version') streams.stdout.write(`blup ${version()}\n`);
-    else for (const piece of await fitCommand(args.fit, streams)) streams.stdout.write(piece);
+    for (const piece of await answer(readArguments(argv), streams)) streams.stdout.write(piece);
     return 0;
   } catch (error) {
     streams.stderr.write(`blup: ${describe(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function answer(args: Arguments, streams: Streams): Promise<Iterable<string>> {
+  switch (args.command) {
+    case 'help':
+      return [helpOf(args.topic)];
+    case 'version':
+      return [`blup ${version()}\n`];
+    case 'fit':
+      return fitCommand(args.fit, streams);
+    case 'anova':
+      return anovaCommand(args.anova, streams);
+    case 'compare':
+      return compareCommand(args.compare, streams);
+    case 'predict':
+      return predictCommand(args.predict, streams);
+    case 'simulate':
+      return simulateCommand(args.simulate, streams);
+    case 'emmeans':
+      return emmeansCommand(args.emmeans, streams);
   }
 }
 

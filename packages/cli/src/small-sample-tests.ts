@@ -6,7 +6,7 @@ import {
   type KenwardRogerTests,
   type TTests,
 } from '@blup/lmm';
-import type { DdfMethod } from './arguments.js';
+import type { DdfMethod } from './arguments/fit.js';
 
 /** t tests of the single fixed effects with denominator degrees of freedom, by the methods that were asked for. */
 export interface SmallSampleTests {

@@ -1,33 +1,11 @@
-import { goldenPath, readCase } from '@blup/golden';
+import { readCase } from '@blup/golden';
 import { expect, test } from 'vitest';
-import { blup } from './blup.js';
+import { blupJson, expectNear, modelWords } from './cases.js';
 
 /** A case as the command line asks for it. */
 function fitCase(id: string, ...more: string[]) {
-  const { formula, data, reml, weights, offset, subset, contrasts = {}, results } = readCase(id);
-  const args = ['fit', formula, goldenPath(`data/${data}.csv`), '--schema', goldenPath(`data/${data}.schema.json`)];
-  args.push('--format', 'json', '--ddf', 'all', ...more);
-  if (!reml) args.push('--ml');
-  for (const [option, value] of Object.entries({ weights, offset, subset }))
-    if (value) args.push(`--${option}`, String(value));
-  for (const [column, kind] of Object.entries(contrasts)) args.push('--contrasts', `${column}=${kind}`);
-  const outcome = blup(args);
-  if (outcome.status !== 0) throw new Error(outcome.stderr);
-  return { got: JSON.parse(outcome.stdout), want: results, reml };
-}
-
-/** Equality within `relative` times max(1, |want|), through arrays; missing numbers are null on both sides. */
-function expectNear(got: unknown, want: unknown, relative: number, path = '$'): void {
-  if (Array.isArray(want)) {
-    expect(got, path).toHaveLength(want.length);
-    want.forEach((entry, i) => expectNear((got as unknown[])[i], entry, relative, `${path}[${i}]`));
-  } else if (typeof want === 'number') {
-    expect(typeof got, path).toBe('number');
-    const error = Math.abs((got as number) - want) / Math.max(1, Math.abs(want));
-    expect(error, `${path}: ${String(got)} instead of ${want}`).toBeLessThanOrEqual(relative);
-  } else {
-    expect(got, path).toEqual(want);
-  }
+  const { reml, results } = readCase(id);
+  return { got: blupJson('fit', ...modelWords(id), '--ddf', 'all', ...more), want: results, reml };
 }
 
 interface Modes {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { goldenPath, readCase } from '@blup/golden';
 import { expect, test } from 'vitest';
-import { help } from '../src/help.js';
+import { commands } from '../src/arguments/index.js';
+import { help } from '../src/help/index.js';
 import { run } from '../src/run.js';
 import { bin, blup } from './blup.js';
 
@@ -16,12 +17,15 @@ test('help and version', () => {
   expect(blup(['--version'])).toEqual({ status: 0, stdout: `blup ${version}\n`, stderr: '' });
 });
 
-test('help names every option and fits a terminal', () => {
-  const source = readFileSync(fileURLToPath(new URL('../src/arguments.ts', import.meta.url)), 'utf8');
-  const options = [...source.matchAll(/^ {2}(\w+): \{ type: '(?:string|boolean)'/gm)].map(([, name]) => `--${name}`);
-  expect(options.length).toBeGreaterThan(10);
-  for (const option of options) expect(help).toContain(option);
-  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+test('every command has help that names all its options, shows an example, and fits a terminal', () => {
+  for (const [name, { options }] of commands) {
+    const { status, stdout } = blup([name, '--help']);
+    expect(status).toBe(0);
+    expect(help).toContain(`blup ${name} `);
+    for (const option of Object.keys(options)) expect(stdout, name).toMatch(new RegExp(`^ +--${option}[ \n]`, 'm'));
+    expect(stdout).toMatch(new RegExp(`\nExamples?\n(.*\n)*  blup ${name} `));
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  }
 });
 
 test('the summary has the estimates of the reference', () => {
@@ -58,7 +62,13 @@ test('the objective at given theta, for people', () => {
 
 test('the tests with degrees of freedom, for people', () => {
   const { stdout } = blup(['fit', formula, sleepstudy, '--ddf', 'all']);
-  expect(stdout.match(/^Days +10\.4673 +1\.5458 17\.00 +6\.771 +3\.26e-6$/gm)).toHaveLength(2);
+  expect(stdout.match(/^Days +10\.467 +1\.546 17\.00 +6\.771 +3\.26e-6 \*\*\*$/gm)).toHaveLength(2);
+});
+
+test('the summary has the tests when one method is asked for', () => {
+  const { stdout } = blup(['fit', formula, sleepstudy, '--ddf', 'kenward-roger']);
+  expect(stdout.match(/^Days +10\.467 +1\.546 17\.00 +6\.771 3\.26e-6 \*\*\*$/gm)).toHaveLength(1);
+  expect(stdout).not.toMatch(/^Days +10\.467 +1\.546 +6\.771$/m);
 });
 
 test('a singular fit says so, once', () => {

@@ -63,6 +63,15 @@ describe('new rows', () => {
     expect(cells!.newLevels).toEqual(['e:1', 'f:7']);
   });
 
+  test('may name groups that were numbers in the fit', () => {
+    const [, cells] = applyDesign(design, { ...fresh, h: ['2', 'one', '1', 'one', null] }).random;
+    expect(Array.from(cells!.levelIdx)).toEqual([3, -1, 0, -1, -1]);
+    expect(cells!.newLevels).toEqual(['e:one', 'f:one']);
+    // A column that is more than a group stays what it was.
+    const slope = buildModelFrame('y ~ h + (1 | h)', train).design;
+    expect(() => applyDesign(slope, { h: ['1', '2'] })).toThrow('text, not a number');
+  });
+
   test('do without groups when only the population is wanted', () => {
     const population = applyDesign(design, { x: [1], f: ['u'], off: [0] }, { random: false });
     expect(population.random).toEqual([]);

@@ -9,6 +9,8 @@ import type { Evaluation } from './optimizer/minimize.js';
 import { parNamesOf, type Optimum } from './optimum.js';
 import { residualLeverages } from './residual-leverages.js';
 import { fittedValues, leverages } from './row-results.js';
+import { coefficientTable } from './inference/coefficient-table.js';
+import type { DdfMethod } from './inference/contrast-test.js';
 import { summarize } from './summary.js';
 import { naturalErrorsOf, naturalOf } from './natural-parameters.js';
 import { varianceComponents } from './variance-components.js';
@@ -179,9 +181,14 @@ export class FittedModel {
     };
   }
 
-  /** A table of the fit for people, in the manner of lme4's summary. */
-  summary(): string {
-    return summarize(this.data);
+  /**
+   * A table of the fit for people, in the manner of lme4's summary; with `ddf` the fixed effects have degrees of freedom and p values, in the
+   * manner of lmerTest's.
+   *
+   * @throws ModelError `bad-option` for a method that does not apply (Kenward-Roger to an ML fit)
+   */
+  summary(options: { readonly ddf?: DdfMethod } = {}): string {
+    return summarize(this.data, options.ddf === undefined ? undefined : coefficientTable(this, { ddf: options.ddf }));
   }
 
   toString(): string {

@@ -37,5 +37,6 @@ export * from './prediction/index.js';
 export * from './simulation/index.js';
 export * from './diagnostics/index.js';
 export * from './shapes/index.js';
+export * from './printing/index.js';
 export { modelFromJSON } from './model-json.js';
 export { summarize } from './summary.js';

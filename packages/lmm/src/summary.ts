@@ -1,18 +1,24 @@
 import type { FittedModelData } from './fitted-model-data.js';
+import type { CoefficientTable } from './inference/coefficient-table.js';
+import { coefficientsText } from './printing/coefficients-text.js';
 import { formatColumn, textTable, type TextColumn } from './text-table.js';
 
 /** Correlations of fixed effects are left out when there are more columns than this. */
 const CORRELATION_LIMIT = 12;
 
-/** The fit as text: criterion, residuals, random effects, fixed effects and their correlations, remarks. */
-export function summarize(model: FittedModelData): string {
+/**
+ * The fit as text: criterion, residuals, random effects, fixed effects and their correlations, remarks.
+ *
+ * @param coefficients the fixed effects with tests, where they are wanted
+ */
+export function summarize(model: FittedModelData, coefficients?: CoefficientTable): string {
   const sections = [
     heading(model),
     criterionLine(model),
     scaledResiduals(model),
     randomEffects(model),
     structureParameters(model),
-    fixedEffects(model),
+    coefficients && coefficients.names.length > 0 ? coefficientsText(coefficients) : fixedEffects(model),
     correlations(model),
     remarks(model),
   ];

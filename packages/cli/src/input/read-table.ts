@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly factors?: readonly string[] | undefined;
   /** Which of the named columns are read; all when it gives null. */
   readonly columns?: ((header: readonly string[]) => ReadonlySet<string> | null) | undefined;
+  /** The same, but the table need not have them. */
+  readonly labels?: ReadonlySet<string> | undefined;
   /** Bytes parsed at a time; the first chunk decides the type of the columns that no schema describes. */
   readonly chunkLength?: number;
 }
@@ -49,7 +51,7 @@ const decimalComma: NumberFormat = { decimal: ',', group: '' };
  * @throws {InputError} see {@link readRecords}, {@link utf8Pieces}; `bad-value` and `unknown-level` name row and column
  */
 export async function readTable(source: Source, options: ReadOptions = {}): Promise<DataTable> {
-  const labels = new Set<string>();
+  const labels = new Set(options.labels);
   for (;;) {
     try {
       return await readOnce(source, options, labels);

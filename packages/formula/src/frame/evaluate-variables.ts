@@ -58,6 +58,21 @@ function lackingColumn(name: string, table: Table): FormulaDataError {
   });
 }
 
+/**
+ * New groups may have names where those of the fit were numbers (`308`, `309`, then `someone`): a column of numbers that serves for grouping alone
+ * is read as text where the new table has text. Null for all other variables.
+ */
+function groupLabels(design: Design, v: number, table: Table): Value | null {
+  const { name } = design.variables[v]!;
+  const plain = name.startsWith('`') ? name.slice(1, -1) : name;
+  const described = design.columns.find((column) => column.name === plain);
+  if (described?.type !== 'number' || !design.random.some(({ group }) => group.variables.includes(v))) return null;
+  const matrices = [design.fixed, ...design.random.map(({ matrix }) => matrix)];
+  if (matrices.some(({ terms }) => terms.some(({ variables }) => variables.includes(v)))) return null;
+  const column = table.column(plain);
+  return column?.type === 'string' ? { kind: 'factor', ...column.coded(), ordered: false, text: true } : null;
+}
+
 /** A constant, such as the offset of `offset(2)`, is a column like the others. */
 function asColumn(value: Value, nrow: number): Value {
   return value.kind === 'constant' ? number(new Float64Array(nrow).fill(Number(value.value))) : value;
@@ -81,9 +96,11 @@ export function evaluateVariables(
 ): EvaluatedVariables {
   const context = contextFor(design, table, states, mode, functions);
   const inText = (text: string): Value => evaluate(parseExpression(text), { ...context, source: text });
-  const values = design.variables.map(({ expression }, v) =>
-    wanted(v) ? asColumn(inText(expression), table.nrow) : null,
-  );
+  const values = design.variables.map(({ expression }, v) => {
+    if (!wanted(v)) return null;
+    const labels = mode === 'apply' ? groupLabels(design, v, table) : null;
+    return labels ?? asColumn(inText(expression), table.nrow);
+  });
   if (design.subset === null || mode === 'apply') return { values, subset: null };
   const condition = inText(design.subset);
   if (condition.kind === 'logical') return { values, subset: condition.values };

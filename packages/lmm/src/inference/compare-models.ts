@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
 import { constraintOptions } from '../par-constraints.js';
+import type { ExportedModel } from '../prediction/exported-model.js';
 import { findOptimum, type Optimum } from '../optimum.js';
 import { chiSquaredUpper } from './distributions/distributions.js';
 
@@ -53,29 +54,99 @@ export function compareModels(
   }
   const refitted = anyReml && !keep;
   const fits = models.map((model) => (refitted && model.data.criterion === 'REML' ? refitML(model) : model.optimum));
-  const npar = models.map((m) => m.data.df);
-  const order = models.map((_, i) => i).sort((a, b) => npar[a] - npar[b] || a - b);
-  const deviance = order.map((i) => fits[i].value);
-  const sorted = order.map((i) => npar[i]);
-  const n = models[0].data.nobs;
-  const df = sorted.map((v, i) => (i === 0 ? NaN : v - sorted[i - 1]));
+  return comparisonOf(
+    models.map(({ data }, i) => ({
+      formula: data.formula,
+      nobs: data.nobs,
+      npar: data.df,
+      terms: data.terms.length,
+      deviance: fits[i].value,
+      certificate: fits[i].certificate,
+    })),
+    keep ? 'REML' : 'ML',
+    refitted,
+  );
+}
+
+/**
+ * Compares saved models ({@link exportModel} with `summary`) by the likelihoods they were saved with. Without the rows nothing can be refitted, so REML
+ * fits must have the same fixed effects.
+ *
+ * @throws ModelError `bad-option` for fewer than two models, models without summary, of different data, or whose likelihoods are not comparable
+ */
+export function compareSavedModels(models: readonly ExportedModel[]): ModelComparison {
+  if (models.length < 2) throw new ModelError('bad-option', 'a comparison needs at least two models');
+  const facts = models.map(({ summary, digest }, i) => {
+    if (summary && digest) return { summary, digest };
+    throw new ModelError('bad-option', `model ${i + 1} was saved without its summary: save it again with it`);
+  });
+  const [first] = facts;
+  facts.forEach(({ summary, digest }, i) => {
+    if (summary.nobs !== first.summary.nobs) {
+      throw otherData(i + 1, `other rows (${summary.nobs} instead of ${first.summary.nobs})`);
+    }
+    if (digest.rows !== first.digest.rows) throw otherData(i + 1, 'another response, other weights or other rows');
+    if (summary.criterion !== first.summary.criterion) {
+      throw new ModelError(
+        'bad-option',
+        `model 1 is a fit by ${first.summary.criterion}, model ${i + 1} by ${summary.criterion}: save both by ML`,
+      );
+    }
+    if (summary.criterion === 'REML' && digest.fixed !== first.digest.fixed) {
+      throw new ModelError(
+        'bad-option',
+        `REML likelihoods of different fixed effects (models 1 and ${i + 1}) are not comparable: save fits by ML, or compare from the data`,
+      );
+    }
+  });
+  return comparisonOf(
+    facts.map(({ summary }) => ({
+      formula: summary.formula,
+      nobs: summary.nobs,
+      npar: summary.df,
+      terms: summary.terms.length,
+      deviance: summary.objective,
+      certificate: summary.certificate,
+    })),
+    first.summary.criterion,
+    false,
+  );
+}
+
+/** What a comparison needs of one model. */
+interface ComparedFit {
+  readonly formula: string | null;
+  readonly nobs: number;
+  readonly npar: number;
+  /** Number of random-effects terms. */
+  readonly terms: number;
+  readonly deviance: number;
+  readonly certificate: { readonly converged: boolean; readonly message: string };
+}
+
+function comparisonOf(fits: readonly ComparedFit[], criterion: 'ML' | 'REML', refitted: boolean): ModelComparison {
+  const order = fits.map((_, i) => i).sort((a, b) => fits[a].npar - fits[b].npar || a - b);
+  const sorted = order.map((i) => fits[i]);
+  const deviance = sorted.map((f) => f.deviance);
+  const npar = sorted.map((f) => f.npar);
+  const df = npar.map((v, i) => (i === 0 ? NaN : v - npar[i - 1]));
   const chisq = deviance.map((v, i) => (i === 0 ? NaN : Math.max(0, deviance[i - 1] - v)));
   const remarks: string[] = [];
   if (refitted) remarks.push('REML fits with different fixed effects were refitted by maximum likelihood');
-  if (order.some((i) => models[i].data.terms.length !== models[order[0]].data.terms.length))
+  if (sorted.some((f) => f.terms !== sorted[0].terms))
     remarks.push('a variance of zero lies on the boundary: p values that test one are conservative (see ranova)');
   if (df.some((v) => v === 0)) remarks.push('models with the same number of parameters are not nested: compare AIC');
   order.forEach((i) => {
     if (!fits[i].certificate.converged) remarks.push(`model ${i + 1}: ${fits[i].certificate.message}`);
   });
   return {
-    criterion: keep ? 'REML' : 'ML',
+    criterion,
     refitted,
     order,
-    formulas: order.map((i) => models[i].data.formula),
-    npar: sorted,
-    AIC: deviance.map((v, i) => v + 2 * sorted[i]),
-    BIC: deviance.map((v, i) => v + Math.log(n) * sorted[i]),
+    formulas: sorted.map((f) => f.formula),
+    npar,
+    AIC: deviance.map((v, i) => v + 2 * npar[i]),
+    BIC: deviance.map((v, i) => v + Math.log(sorted[i].nobs) * npar[i]),
     logLik: deviance.map((v) => -v / 2),
     deviance,
     chisq,
@@ -84,6 +155,9 @@ export function compareModels(
     remarks,
   };
 }
+
+const otherData = (position: number, what: string): ModelError =>
+  new ModelError('bad-option', `models are compared on the same data, but model ${position} has ${what} than model 1`);
 
 /** The same model by maximum likelihood. */
 export function refitML(model: FittedModel): Optimum {
@@ -110,11 +184,7 @@ export function refitWith(
 function requireSameData(first: FittedModel, model: FittedModel, position: number): void {
   const a = first.optimum.matrices;
   const b = model.optimum.matrices;
-  const say = (what: string) =>
-    new ModelError(
-      'bad-option',
-      `models are compared on the same data, but model ${position} has ${what} than model 1`,
-    );
+  const say = (what: string) => otherData(position, what);
   if (a.y.length !== b.y.length) {
     throw say(`other rows (${b.y.length} instead of ${a.y.length}; missing values may have taken some)`);
   }

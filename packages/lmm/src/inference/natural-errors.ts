@@ -67,12 +67,17 @@ export function naturalErrors(optimum: Optimum): NaturalEstimate[] {
   });
 }
 
-interface Parameter extends Omit<NaturalEstimate, 'error'> {
+export interface Parameter extends Omit<NaturalEstimate, 'error'> {
   /** d transformed / d log sigma. */
   readonly byLogSigma: number;
 }
 
-function parametersAt({ composite, matrices, objective }: Optimum, par: Float64Array, logSigma: number): Parameter[] {
+/** The natural parameters at any par and sigma, without errors. */
+export function parametersAt(
+  { composite, matrices, objective }: Optimum,
+  par: Float64Array,
+  logSigma: number,
+): Parameter[] {
   const out = composite.parts.flatMap((part, term) => {
     const own = par.subarray(composite.parOffset[term], composite.parOffset[term + 1]);
     return naturalParameters(part, own, matrices.terms[term].names).map(({ name, value, sigmaPower, interval }) => {

@@ -1,4 +1,5 @@
 import type { FittedModel } from '../fitted-model.js';
+import type { Optimum } from '../optimum.js';
 import { checkedLevel } from './coefficient-table.js';
 import { normalUpperQuantile } from './distributions/distributions.js';
 import { fromScale, naturalErrors, type IntervalScale, type NaturalEstimate } from './natural-errors.js';
@@ -27,7 +28,7 @@ export function varianceIntervals(model: FittedModel, options: { readonly level?
   const here = naturalErrors(model.optimum);
   return {
     level,
-    names: labelsOf(model, here),
+    names: labelsOf(model.optimum, here),
     estimate: here.map((v) => v.value),
     ...boundsOf(here, level),
     scale: here.map((v) => v.scale),
@@ -47,8 +48,11 @@ export function boundsOf(
   };
 }
 
-function labelsOf({ optimum }: FittedModel, estimates: readonly NaturalEstimate[]): string[] {
-  const { composite, matrices } = optimum;
+/** Names that tell the parameters of all terms apart, as profiles have them. */
+export function labelsOf(
+  { composite, matrices }: Optimum,
+  estimates: readonly Pick<NaturalEstimate, 'term' | 'name'>[],
+): string[] {
   const seen = new Map<number, number>();
   return estimates.map(({ term, name }) => {
     if (term < 0) return name;

@@ -2,6 +2,7 @@ import type { Design } from '@blup/formula';
 import { termsByGroup } from '../conditional-modes.js';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
+import { dataDigest } from '../inference/data-digest.js';
 import type { ExportedModel } from './exported-model.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
 
@@ -66,7 +67,7 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
           },
         }
       : {}),
-    ...(options.summary && model instanceof FittedModel ? { summary: model.data } : {}),
+    ...(options.summary && model instanceof FittedModel ? { summary: model.data, digest: dataDigest(model) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Design } from '@blup/formula';
 import type { FittedModelData } from '../fitted-model-data.js';
+import type { DataDigest } from '../inference/data-digest.js';
 
 /** A model as plain data for JSON, without any training row. */
 export interface ExportedModel {
@@ -42,4 +43,6 @@ export interface ExportedModel {
   };
   /** The summary of the fit; left out unless asked for. */
   readonly summary?: FittedModelData;
+  /** What the data were, for comparisons of saved models; with the summary. */
+  readonly digest?: DataDigest;
 }

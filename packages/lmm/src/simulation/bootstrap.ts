@@ -25,12 +25,15 @@ export interface BootstrapOptions {
 /** Estimates of all replicates, row by row. */
 export interface Bootstrap {
   readonly nsim: number;
+  readonly seed: number;
   /** `objective`, `sigma`, the names of beta, the names of theta. */
   readonly names: readonly string[];
   /** What the model itself has, by name. */
   readonly estimates: Float64Array;
   /** nsim rows of names.length numbers; NaN in replicates that were not computed. */
   readonly values: Float64Array;
+  /** The parameters of the covariance structures, nsim rows of `model.data.par.length` numbers; NaN likewise. */
+  readonly par: Float64Array;
   /** 1 where a replicate's search converged, length nsim. */
   readonly converged: Uint8Array;
   /** 1 where a replicate's fit is singular, length nsim. */
@@ -52,26 +55,58 @@ export async function parametricBootstrap(model: FittedModel, options: Bootstrap
   const nsim = whole(options.nsim ?? 1000, 'nsim');
   const count = Math.min(whole(options.workers ?? 0, 'workers'), Math.ceil(nsim / CHUNK));
   const plan: ReplicatePlan = { seed: whole(options.seed, 'seed'), randomEffects: options.randomEffects ?? 'new' };
-  const { data } = model;
-  const names = ['objective', 'sigma', ...data.beta.names, ...data.thetaNames];
-  const values = new Float64Array(nsim * names.length).fill(Number.NaN);
-  const converged = new Uint8Array(nsim);
-  const singular = new Uint8Array(nsim);
-  let done = 0;
+  const collected = collector(model, nsim, plan.seed);
   const take = (block: ReplicateBlock) => {
-    values.set(block.values, block.from * names.length);
-    block.flags.forEach((flag, i) => {
-      converged[block.from + i] = flag & CONVERGED ? 1 : 0;
-      singular[block.from + i] = flag & SINGULAR ? 1 : 0;
-    });
-    done += block.flags.length;
-    options.onProgress?.(done, nsim);
+    collected.take(block);
+    options.onProgress?.(collected.done(), nsim);
   };
   const stopped = () => options.signal?.aborted === true;
   if (count > 0) await runInWorkers(model, plan, nsim, count, options.workerFactory, stopped, take);
   else await runHere(model, plan, nsim, stopped, take);
-  const estimates = Float64Array.of(data.objective, data.sigma, ...data.beta.values, ...data.theta);
-  return { nsim, names, estimates, values, converged, singular, done };
+  return collected.bootstrap();
+}
+
+/**
+ * The same here and now, without workers, progress or a pause for other tasks: for runs that take seconds.
+ *
+ * @throws ModelError `bad-option` for impossible options
+ */
+export function parametricBootstrapSync(
+  model: FittedModel,
+  options: Pick<BootstrapOptions, 'nsim' | 'seed' | 'randomEffects'>,
+): Bootstrap {
+  const nsim = whole(options.nsim ?? 1000, 'nsim');
+  const plan: ReplicatePlan = { seed: whole(options.seed, 'seed'), randomEffects: options.randomEffects ?? 'new' };
+  const collected = collector(model, nsim, plan.seed);
+  if (nsim > 0) collected.take(replicateRunner(problemOf(model), plan)(0, nsim));
+  return collected.bootstrap();
+}
+
+/** Puts the blocks of replicates in their places, in whatever order they come. */
+function collector({ data }: FittedModel, nsim: number, seed: number) {
+  const names = ['objective', 'sigma', ...data.beta.names, ...data.thetaNames];
+  const parLength = data.par.length;
+  const values = new Float64Array(nsim * names.length).fill(Number.NaN);
+  const par = new Float64Array(nsim * parLength).fill(Number.NaN);
+  const converged = new Uint8Array(nsim);
+  const singular = new Uint8Array(nsim);
+  let done = 0;
+  return {
+    done: () => done,
+    take(block: ReplicateBlock) {
+      values.set(block.values, block.from * names.length);
+      par.set(block.par, block.from * parLength);
+      block.flags.forEach((flag, i) => {
+        converged[block.from + i] = flag & CONVERGED ? 1 : 0;
+        singular[block.from + i] = flag & SINGULAR ? 1 : 0;
+      });
+      done += block.flags.length;
+    },
+    bootstrap(): Bootstrap {
+      const estimates = Float64Array.of(data.objective, data.sigma, ...data.beta.values, ...data.theta);
+      return { nsim, seed, names, estimates, values, par, converged, singular, done };
+    },
+  };
 }
 
 async function runHere(

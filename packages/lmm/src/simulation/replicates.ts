@@ -12,6 +12,8 @@ export interface ReplicatePlan {
 export interface ReplicateBlock {
   readonly from: number;
   readonly values: Float64Array;
+  /** The parameters of the structures, parLength numbers for each replicate. */
+  readonly par: Float64Array;
   /** Bit 0: converged; bit 1: singular. */
   readonly flags: Uint8Array;
 }
@@ -29,15 +31,17 @@ export function replicateRunner(
   const y = new Float64Array(problem.matrices.y.length);
   return (from, to) => {
     let values = new Float64Array(0);
+    const par = new Float64Array(problem.par.length * (to - from));
     const flags = new Uint8Array(to - from);
     for (let r = from; r < to; r++) {
       const result = refit(draw(r, y));
       const width = widthOf(result);
       if (r === from) values = new Float64Array(width * (to - from));
       writeInto(result, values, (r - from) * width);
+      par.set(result.par, (r - from) * problem.par.length);
       flags[r - from] = (result.converged ? CONVERGED : 0) | (result.singular ? SINGULAR : 0);
     }
-    return { from, values, flags };
+    return { from, values, par, flags };
   };
 }
 

@@ -121,7 +121,7 @@ describe('Wald intervals', () => {
     expectAllNear(got.lower.slice(-2), table.lower, 1e-14);
     // t(17) at 0.975
     expectNear((table.upper[1] - table.lower[1]) / (2 * table.se[1]), 2.10981557783332, 1e-8);
-    expect(() => confint(model, { method: 'boot' as 'wald' })).toThrow(/wald/);
+    expect(() => confint(model, { method: 'jackknife' as 'wald' })).toThrow(/wald/);
     expect(() => confint(model, { level: 95 })).toThrow(/between 0 and 1/);
   });
 });
