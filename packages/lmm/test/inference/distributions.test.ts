@@ -11,6 +11,7 @@ import {
   tUpper,
   tUpperQuantile,
 } from '../../src/inference/distributions/distributions.js';
+import { studentizedRangeUpper } from '../../src/inference/distributions/studentized-range.js';
 import { logIncompleteBeta } from '../../src/inference/distributions/incomplete-beta.js';
 import { expectNear } from './near.js';
 import { readOwn } from './own-models.js';
@@ -25,6 +26,7 @@ const functions = new Map<string, (...x: number[]) => number>(
     chiSquaredUpperQuantile,
     fUpper,
     fUpperQuantile,
+    studentizedRangeUpper,
   }),
 );
 
@@ -43,6 +45,15 @@ describe('distribution functions', () => {
       const tail = 2e-13 * Math.max(5, -Math.log(value) / 100);
       const tolerance = f.endsWith('Quantile') ? 1e-10 : tail;
       expectNear(actual, value, tolerance, 0, `${f}(${args.join(', ')})`);
+    }
+  });
+
+  it('agree with arithmetic of 60 digits to 1e-12 relative, tails and quantiles, from one half to 1e-300', () => {
+    const rows = readOwn<{ f: string; args: (number | string)[]; value: string }[]>('distributions-exact');
+    expect(rows.length).toBeGreaterThan(800);
+    for (const { f, args, value } of rows) {
+      const actual = functions.get(f)!(...args.map(Number));
+      expectNear(actual, Number(value), 1e-12, 0, `${f}(${args.join(', ')})`);
     }
   });
 
