@@ -1,6 +1,7 @@
 import type { CrossProducts, TermProducts } from './cross-products.js';
 import { fixedEffectsBasis } from './fixed-effects-basis.js';
 import { applyBasisInPlace, type FixedEffectsBasis } from './fixed-effects-columns.js';
+import { mergeMemberships, separateMemberships } from './memberships.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 import { addPairProducts, pairPattern } from './pair-products.js';
 import {
@@ -51,6 +52,10 @@ export function accumulateCrossProducts(
   b0: Float64Array | null = null,
 ): CrossProducts {
   if (m.terms.at(-1)?.structure.residual) return residualCrossProducts(m, bases);
+  if (m.terms.some(({ memberships }) => memberships)) {
+    const apart = separateMemberships(m, bases, b0);
+    return mergeMemberships(accumulateCrossProducts(apart.matrices, apart.bases, apart.b0), m.terms, apart.t, b0);
+  }
   const { fixed } = bases;
   const n = m.y.length;
   const p = fixed.kept.length;

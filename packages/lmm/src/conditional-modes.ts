@@ -1,7 +1,7 @@
 import { inverseEntriesInto } from '@blup/sparse';
 import type { CrossProducts } from './cross-products.js';
 import type { ConditionalModes } from './fitted-model-data.js';
-import type { RandomEffectsTerm } from './model-matrices.js';
+import type { DerivedLevels, RandomEffectsTerm } from './model-matrices.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 
 /** Terms that share a grouping factor, in order of first appearance. */
@@ -37,9 +37,23 @@ export function conditionalModes(
       }
       return row;
     });
-    out.set(group, { levels, names: members.flatMap((t) => terms[t].names), values });
+    const { derived } = terms[members[0]];
+    out.set(group, {
+      levels: derived ? [...levels, ...derived.levels] : levels,
+      names: members.flatMap((t) => terms[t].names),
+      values: derived ? [...values, ...derivedModes(derived, values)] : values,
+    });
   }
   return out;
+}
+
+/** Such a term is alone on its grouping factor. */
+function derivedModes({ levels, starts, levelIdx, weights }: DerivedLevels, values: readonly number[][]): number[][] {
+  return levels.map((_, d) => {
+    const row = values[0].map(() => 0);
+    for (let k = starts[d]; k < starts[d + 1]; k++) values[levelIdx[k]].forEach((v, c) => (row[c] += weights[k] * v));
+    return row;
+  });
 }
 
 /**

@@ -13,7 +13,7 @@ import { FittedModel } from './fitted-model.js';
 import { checkMatrices, type ModelMatricesInput } from './model-matrices.js';
 import type { FitOptions } from './optimum.js';
 import { findOptimumByFitted } from './fitted-covariate.js';
-import { formulaTerm } from './structured-terms/formula-term.js';
+import { formulaTerm, isOwnTag } from './structured-terms/formula-term.js';
 import { residualTerm, type ResidualInput } from './structured-terms/residual-term.js';
 import type { TermCovariance } from './structured-terms/term-covariance.js';
 
@@ -23,7 +23,7 @@ export interface FitModelOptions extends ModelFrameOptions, FitOptions {
   readonly structures?: ReadonlyMap<string, StructureFactory>;
   /**
    * Structures by term, where a tag in the formula does not say enough: `{ animal: pedigree(table) }`, `{ Subject: series({ kind: 'ar1', time:
-   * 'day' }) }`. The key is the term as the formula has it, `(1 | animal)`, or its grouping factor.
+   * 'day' }) }`. The key is the term as the formula has it, `(1 | animal)`, its grouping factor, or a tag of your own: `additive(1 | animal)`.
    */
   readonly covariance?: Readonly<Record<string, TermCovariance>>;
   /**
@@ -77,7 +77,9 @@ export function matricesOf(
   }
   const { structures, covariance, residual } = options;
   for (const key of Object.keys(covariance ?? {})) {
-    if (frame.random.some(({ label, group }) => label === key || group === key)) continue;
+    const named = ({ label, group, structure }: (typeof frame.random)[number]) =>
+      label === key || group === key || (structure.name === key && isOwnTag(key, structures));
+    if (frame.random.some(named)) continue;
     const known = frame.random.map(({ label }) => label).join(', ') || 'none';
     throw new ModelError(
       'bad-option',

@@ -1,3 +1,4 @@
+import type { CovarianceStructure } from '@blup/covariance';
 import { ModelError, type ModelErrorCode } from './errors.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 
@@ -28,7 +29,7 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
         `the grouping factor ${term.group} of ${label} has one level (${term.levels[0] ?? 'none'}); ` +
           'a variance between groups cannot be estimated from one group: leave the term out, or use a factor with more levels',
       );
-    } else if (term.structure.levels) {
+    } else if (term.structure.levels || term.memberships) {
       continue;
     } else if (nl >= n && !sigmaFixed && isConfoundedWithResidual(term, m.weights)) {
       refuse(
@@ -79,11 +80,12 @@ function hasOwnVariances({ structure }: RandomEffectsTerm): boolean {
  * the covariance that is proportional to the identity is that of the residual.
  */
 function isDiagonalResidual(
-  { structure, columns, levels, levelIdx }: RandomEffectsTerm,
+  { structure, names, columns, levels, levelIdx }: RandomEffectsTerm,
   weights: Float64Array | null,
 ): boolean {
   const { kind, nc, parLength } = structure;
-  const homogeneous = (kind === 'diag' && parLength === 1) || (kind === 'cs' && parLength === 2 && nc > 1);
+  const oneSd = structure.parNames(names)[0] === '*' || nc === 1;
+  const homogeneous = oneSd && ((kind === 'diag' && parLength === 1) || (kind === 'cs' && parLength === 2 && nc > 1));
   if (!homogeneous || weights) return false;
   const rows = new Int32Array(levels.length * nc);
   for (let i = 0; i < levelIdx.length; i++) {
@@ -106,6 +108,7 @@ function repeatedColumns(terms: readonly RandomEffectsTerm[]): string[] {
     for (let j = 0; j < i; j++) {
       const a = terms[i];
       const b = terms[j];
+      if (a.memberships || b.memberships || !addUp(a.structure, b.structure)) continue;
       if (a.levels.length !== b.levels.length || !sameNumbers(a.levelIdx, b.levelIdx)) continue;
       for (let c = 0; c < a.columns.length; c++) {
         if (!b.columns.some((z) => sameNumbers(z, a.columns[c]))) continue;
@@ -117,6 +120,13 @@ function repeatedColumns(terms: readonly RandomEffectsTerm[]): string[] {
     }
   }
   return messages;
+}
+
+/** Whether a covariance of one structure can stand in for one of the other on the columns that they share. */
+function addUp(a: CovarianceStructure, b: CovarianceStructure): boolean {
+  if (a.levels || b.levels) return a.kind === b.kind && a.parLength === b.parLength;
+  const any = ({ anyColumns, nc }: CovarianceStructure) => anyColumns === true || nc === 1;
+  return any(a) || any(b) || a.kind === b.kind;
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -9,7 +9,7 @@ import {
   unpermuteInto,
   type CholeskyFactor,
 } from '@blup/sparse';
-import type { CrossProducts } from './cross-products.js';
+import type { CrossProducts, PairProducts } from './cross-products.js';
 
 /**
  * The precision K over the levels of one term, and its place in S = Lambda'Z'Z Lambda + K (x) I (THEORY: terms whose inverse factor is the
@@ -26,6 +26,11 @@ export interface LevelPrecision {
   readonly parStart: number;
   /** The numbers of K at the last evaluation. */
   readonly par: Float64Array;
+  /**
+   * Where levels of the term share rows: the place of each entry of K below its diagonal in the column of S, counted from the diagonal of the
+   * column's block, among the blocks of pairs of levels; null where K has places of its own.
+   */
+  readonly inPair: Int32Array | null;
   /** K on its pattern. */
   readonly values: Float64Array;
   /** dK by one par, overwritten. */
@@ -53,6 +58,7 @@ export function levelPrecisions(cp: CrossProducts, composite: CompositeStructure
       thetaStart: composite.thetaOffset[t + 1] - structure.parLength,
       parStart: composite.parOffset[t + 1] - structure.parLength,
       par: new Float64Array(structure.parLength),
+      inPair: placesInPair(structure.pattern, cp.pairs.find((pair) => pair.i === t && pair.j === t) ?? null, nc),
       values: new Float64Array(nnz),
       derivative: new Float64Array(nnz),
       logDeterminant: 0,
@@ -61,6 +67,24 @@ export function levelPrecisions(cp: CrossProducts, composite: CompositeStructure
       work: new Float64Array(nl * nc),
     };
   });
+}
+
+/** Blocks within a term stand first below a column's own block, nc rows each. */
+function placesInPair(
+  { colPtr, rowIdx }: LevelStructure['pattern'],
+  pair: PairProducts | null,
+  nc: number,
+): Int32Array | null {
+  if (!pair) return null;
+  const places = new Int32Array(rowIdx.length);
+  for (let l = 0; l + 1 < colPtr.length; l++) {
+    let k = pair.colPtr[l];
+    for (let e = colPtr[l] + 1; e < colPtr[l + 1]; e++) {
+      while (pair.rowIdx[k] < rowIdx[e]) k++;
+      places[e] = nc * (1 + k - pair.colPtr[l]);
+    }
+  }
+  return places;
 }
 
 /** Sets K at the level numbers in theta; the factor of K is out of date afterwards. @returns whether K is another one than before */
@@ -80,14 +104,15 @@ export function updatePrecision(precision: LevelPrecision, theta: Float64Array):
 
 /** values += K (x) I on the pattern of S. */
 export function addPrecision(precision: LevelPrecision, colPtr: Int32Array, into: Float64Array): void {
-  const { structure, nc, start, values } = precision;
+  const { structure, nc, start, values, inPair } = precision;
   const { colPtr: Kp } = structure.pattern;
   for (let l = 0; l < structure.nl; l++) {
     for (let c = 0; c < nc; c++) {
       const first = colPtr[start + l * nc + c];
       into[first] += values[Kp[l]];
       const shift = first + nc - c - (Kp[l] + 1);
-      for (let e = Kp[l] + 1; e < Kp[l + 1]; e++) into[shift + e] = values[e];
+      if (inPair) for (let e = Kp[l] + 1; e < Kp[l + 1]; e++) into[first + inPair[e]] += values[e];
+      else for (let e = Kp[l] + 1; e < Kp[l + 1]; e++) into[shift + e] = values[e];
     }
   }
 }
@@ -140,7 +165,7 @@ export function precisionForm(
 
 /** tr(S^-1 (K (x) I)) over the term, from entries of S^-1 on the pattern of S. */
 export function precisionTrace(
-  { structure, nc, start }: LevelPrecision,
+  { structure, nc, start, inPair }: LevelPrecision,
   values: Float64Array,
   colPtr: Int32Array,
   inverse: Float64Array,
@@ -152,7 +177,8 @@ export function precisionTrace(
       const first = colPtr[start + l * nc + c];
       total += values[Kp[l]] * inverse[first];
       const shift = first + nc - c - (Kp[l] + 1);
-      for (let e = Kp[l] + 1; e < Kp[l + 1]; e++) total += 2 * values[e] * inverse[shift + e];
+      for (let e = Kp[l] + 1; e < Kp[l + 1]; e++)
+        total += 2 * values[e] * inverse[inPair ? first + inPair[e] : shift + e];
     }
   }
   return total;

@@ -1,18 +1,37 @@
 import { residualCovariance, type CovarianceStructure } from '@blup/covariance';
 import { ModelError } from './errors.js';
 
+/** The level of each row and the columns that multiply its effects. */
+export interface Membership {
+  /** The columns that multiply the random effects, each of length n. */
+  readonly columns: readonly Float64Array[];
+  /** Level of each row, length n, values 0 to nl - 1. */
+  readonly levelIdx: Int32Array;
+}
+
+/** Levels that have no effects of their own: effect of derived level d = sum of `weights` times the effects of `levelIdx`, from `starts[d]` on. */
+export interface DerivedLevels {
+  readonly levels: readonly string[];
+  readonly starts: Int32Array;
+  readonly levelIdx: Int32Array;
+  readonly weights: Float64Array;
+}
+
 /** One random-effects term: `nc` columns that vary over the `nl` levels of one grouping factor. */
-export interface RandomEffectsTerm {
+export interface RandomEffectsTerm extends Membership {
   /** Name of the grouping factor; terms with the same name share their levels. */
   readonly group: string;
   /** Names of the columns, length nc. */
   readonly names: readonly string[];
-  /** The columns that multiply the random effects, each of length n. */
-  readonly columns: readonly Float64Array[];
   /** Names of the levels, length nl. */
   readonly levels: readonly string[];
-  /** Level of each row, length n, values 0 to nl - 1. */
-  readonly levelIdx: Int32Array;
+  /**
+   * Further levels of the rows (multiple membership): a row takes the sum of the effects of all its levels, each with columns of its own, into
+   * which weights are multiplied. Rows with fewer levels have columns of zeros there. Levels of a row differ.
+   */
+  readonly memberships?: readonly Membership[];
+  /** Levels whose effects are combinations of those of others: they are reported beside them. */
+  readonly derived?: DerivedLevels;
   /** Covariance of the nc effects of a level. */
   readonly structure: CovarianceStructure;
 }
@@ -93,7 +112,6 @@ function checkTerm(term: RandomEffectsTerm, n: number, checked: ReadonlySet<Floa
       `the term ${label} has ${term.columns.length} columns and ${term.names.length} names, its covariance structure ${term.structure.nc}`,
     );
   }
-  requireLength(term.levelIdx, n, `the level index of ${label}`);
   const nl = term.levels.length;
   const known = term.structure.levels?.nl ?? nl;
   if (known !== nl)
@@ -101,16 +119,36 @@ function checkTerm(term: RandomEffectsTerm, n: number, checked: ReadonlySet<Floa
       'structure-size',
       `the term ${label} has ${nl} levels, the precision over its levels ${known}`,
     );
-  for (let i = 0; i < n; i++) {
-    const l = term.levelIdx[i];
-    if (l < 0 || l >= nl) {
+  for (const { levelIdx, columns } of [term, ...(term.memberships ?? [])]) {
+    if (columns.length !== term.columns.length)
+      throw new ModelError(
+        'structure-size',
+        `a membership of ${label} has ${columns.length} columns, the term ${term.columns.length}`,
+      );
+    requireLength(levelIdx, n, `the level index of ${label}`);
+    for (let i = 0; i < n; i++) {
+      const l = levelIdx[i];
+      if (l >= 0 && l < nl) continue;
       throw new ModelError('bad-level-index', `row ${i + 1} of ${label} has level index ${l}; there are ${nl} levels`);
     }
+    columns.forEach((column, j) => {
+      requireLength(column, n, `the column ${term.names[j]} of ${label}`);
+      if (!checked.has(column)) requireFinite(column, `the column ${term.names[j]} of ${label}`);
+    });
   }
-  term.columns.forEach((column, j) => {
-    requireLength(column, n, `the column ${term.names[j]} of ${label}`);
-    if (!checked.has(column)) requireFinite(column, `the column ${term.names[j]} of ${label}`);
-  });
+}
+
+/** The term with some of its columns, or all in another order; its structure is still that of the columns it had. */
+export function takeColumns(term: RandomEffectsTerm, order: readonly number[]): RandomEffectsTerm {
+  const pick = <T>(all: readonly T[]): T[] => order.map((c) => all[c]);
+  return {
+    ...term,
+    names: pick(term.names),
+    columns: pick(term.columns),
+    ...(term.memberships && {
+      memberships: term.memberships.map((more) => ({ ...more, columns: pick(more.columns) })),
+    }),
+  };
 }
 
 function requireLength(values: { length: number } | null, n: number, what: string): void {
@@ -174,8 +212,13 @@ function takeRows(m: ModelMatrices, rows: Int32Array): ModelMatrices {
           levelIdx: new Int32Array(rows.length),
           structure: residualCovariance(residual.restrict(rows)),
         };
-      if (term.structure.levels)
-        return { ...term, levelIdx: Int32Array.from(rows, (i) => term.levelIdx[i]), columns: term.columns.map(take) };
+      if (term.structure.levels || term.memberships) {
+        const kept = ({ levelIdx, columns }: Membership): Membership => ({
+          levelIdx: Int32Array.from(rows, (i) => levelIdx[i]),
+          columns: columns.map(take),
+        });
+        return { ...term, ...kept(term), ...(term.memberships && { memberships: term.memberships.map(kept) }) };
+      }
       const seen = new Int32Array(term.levels.length).fill(-1);
       for (const i of rows) seen[term.levelIdx[i]] = 0;
       const levels = term.levels.filter((_, l) => seen[l] === 0);

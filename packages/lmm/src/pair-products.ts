@@ -1,3 +1,4 @@
+import { countingSort } from './counting-sort.js';
 import type { PairProducts } from './cross-products.js';
 import type { RandomEffectsTerm } from './model-matrices.js';
 
@@ -41,20 +42,6 @@ export function pairPattern(terms: readonly RandomEffectsTerm[], i: number, j: n
   const nj = terms[j].columns.length;
   const products = { i, j, colPtr, rowIdx: rows.slice(0, blocks), blocks: new Float64Array(blocks * ni * nj) };
   return { products, ni, nj, blockOfRow };
-}
-
-/** Positions 0..n-1 (or those of `order`) sorted stably by `key`, whose values are below `size`. */
-function countingSort(key: Int32Array, size: number, order: Int32Array | null): Int32Array {
-  const n = key.length;
-  const next = new Int32Array(size + 1);
-  for (let i = 0; i < n; i++) next[key[i] + 1]++;
-  for (let k = 0; k < size; k++) next[k + 1] += next[k];
-  const out = new Int32Array(n);
-  for (let k = 0; k < n; k++) {
-    const i = order ? order[k] : k;
-    out[next[key[i]]++] = i;
-  }
-  return out;
 }
 
 /** @param Z the changed columns of every term on rows start.., start + count - 1 */

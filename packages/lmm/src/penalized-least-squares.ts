@@ -95,7 +95,7 @@ export function penalizedLeastSquares(
   const { q, p, terms } = cp;
   const placed = penalizedPattern(
     cp,
-    precisions.map((precision) => precision && precision.structure.pattern),
+    precisions.map((precision) => (precision && !precision.inPair ? precision.structure.pattern : null)),
   );
   const symbolic = analyze(placed.pattern, { ordering: terms.length > 1 ? ['amd', largestTermFirst(terms)] : 'amd' });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);

@@ -35,6 +35,12 @@ export interface ResidualProducts {
  */
 export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProducts {
   const { precision, rowOfPoint } = m.terms[m.terms.length - 1].structure.residual!;
+  const several = m.terms.find(({ memberships }) => memberships);
+  if (several)
+    throw new ModelError(
+      'bad-option',
+      `rows have several levels of ${several.group}: a residual structure cannot stand beside such a term`,
+    );
   const n = m.y.length;
   const p = bases.fixed.kept.length;
   const rows = applyRowBasis(m, bases);

@@ -2,6 +2,7 @@ import { inverseEntriesInto } from '@blup/sparse';
 import { inverseEntry } from './conditional-modes.js';
 import { solveLowerInPlace } from './dense.js';
 import { applyBasisInPlace } from './fixed-effects-columns.js';
+import { membershipsOf } from './memberships.js';
 import type { ModelMatrices } from './model-matrices.js';
 import { factorGradient, factorGradientInto } from './objective-gradient.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
@@ -21,13 +22,13 @@ export function fittedValues(
     const x = m.X.columns[column];
     for (let i = 0; i < n; i++) out[i] += beta[k] * x[i];
   });
-  m.terms.forEach((term, t) => {
-    const nc = term.columns.length;
+  for (const { t, columns, levelIdx } of membershipsOf(m.terms)) {
+    const nc = columns.length;
     const b = modes[t];
-    term.columns.forEach((z, c) => {
-      for (let i = 0; i < n; i++) out[i] += z[i] * b[term.levelIdx[i] * nc + c];
+    columns.forEach((z, c) => {
+      for (let i = 0; i < n; i++) out[i] += z[i] * b[levelIdx[i] * nc + c];
     });
-  });
+  }
   return out;
 }
 
@@ -48,22 +49,24 @@ export function leverages(m: ModelMatrices, pls: PenalizedLeastSquares): Float64
   inverseEntriesInto(pls.factor, work.inverse);
   const out = new Float64Array(n);
   const Q = Array.from({ length: p }, () => new Float64Array(ROW_BLOCK));
-  const Z = cp.terms.map((t) => Array.from({ length: t.nc }, () => new Float64Array(ROW_BLOCK)));
-  const width = cp.terms.reduce((s, t) => s + t.nc, 0);
+  const members = membershipsOf(m.terms);
+  const Z = members.map(({ columns }) => columns.map(() => new Float64Array(ROW_BLOCK)));
+  const width = members.reduce((s, { columns }) => s + columns.length, 0);
   const effect = new Int32Array(width);
   const z = new Float64Array(width);
   const x = new Float64Array(p);
   forEachRowBlock(n, (start, count) => {
     for (let k = 0; k < p; k++) weightedBlockInto(m.X.columns[fixed.kept[k]], sqrtWeights, start, count, Q[k]);
     applyBasisInPlace(fixed, Q, count);
-    m.terms.forEach((term, t) => termBlockInto(term, cp.terms[t].basis, sqrtWeights, start, count, Z[t]));
+    members.forEach((one, k) => termBlockInto(one, cp.terms[one.t].basis, sqrtWeights, start, count, Z[k]));
     for (let i = 0; i < count; i++) {
       let w = 0;
-      cp.terms.forEach(({ nc, start: first }, t) => {
-        const at = first + m.terms[t].levelIdx[start + i] * nc;
+      members.forEach(({ t, levelIdx }, k) => {
+        const { nc, start: first } = cp.terms[t];
+        const at = first + levelIdx[start + i] * nc;
         for (let c = 0; c < nc; c++) {
           let s = 0;
-          for (let r = 0; r < nc; r++) s += lambdas[t][c * nc + r] * Z[t][r][i];
+          for (let r = 0; r < nc; r++) s += lambdas[t][c * nc + r] * Z[k][r][i];
           effect[w] = at + c;
           z[w++] = s;
         }

@@ -1,4 +1,4 @@
-import type { RandomEffectsTerm } from './model-matrices.js';
+import type { Membership, RandomEffectsTerm } from './model-matrices.js';
 import { multiplyInto } from './scale-by-lambda.js';
 
 /**
@@ -22,13 +22,16 @@ export interface TermBasis {
   readonly inverseA: Float64Array;
 }
 
-/** The bases of all terms; columns that terms share are read once. */
+/**
+ * The bases of all terms; columns that terms share are read once. Where rows have several levels nothing is centred, since the weights of a row
+ * need not add up to one.
+ */
 export function termBases(terms: readonly RandomEffectsTerm[], weights: Float64Array | null): TermBasis[] {
   const known = new Map<Float64Array, Moments>();
   const total = weights ? weights.reduce((s, w) => s + w, 0) : 0;
-  return terms.map(({ columns }) => {
+  return terms.map(({ columns, memberships = [] }) => {
     const nc = columns.length;
-    const intercept = columns.findIndex(isOne);
+    const intercept = memberships.length > 0 ? -1 : columns.findIndex(isOne);
     const shift = new Float64Array(nc);
     const spread = new Float64Array(nc).fill(1);
     const rms = new Float64Array(nc).fill(1);
@@ -38,7 +41,11 @@ export function termBases(terms: readonly RandomEffectsTerm[], weights: Float64A
       if (!moments) known.set(z, (moments = momentsOf(z, weights, weights ? total : z.length)));
       const { mean, variance } = moments;
       if (intercept >= 0) shift[j] = mean;
-      const square = variance + mean ** 2;
+      let square = variance + mean ** 2;
+      for (const more of memberships) {
+        const beside = momentsOf(more.columns[j], weights, weights ? total : z.length);
+        square += beside.variance + beside.mean ** 2;
+      }
       const about = intercept >= 0 ? variance : square;
       spread[j] = about > 0 ? Math.sqrt(about) : 1;
       rms[j] = square > 0 ? Math.sqrt(square) : 1;
@@ -120,7 +127,7 @@ function sumsAbout(z: Float64Array, weights: Float64Array | null, pivot: number)
 
 /** Z~ = (Z - shift) / spread times the square roots of the weights, on a block of rows; `out` holds nc blocks. */
 export function termBlockInto(
-  term: RandomEffectsTerm,
+  term: Membership,
   basis: TermBasis,
   sqrtWeights: Float64Array | null,
   start: number,

@@ -1,5 +1,7 @@
 import { lambdaOf } from '@blup/covariance';
+import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
+import { membershipsOf } from '../memberships.js';
 import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { levelVariances } from '../prediction/level-variances.js';
 import type { RandomEffectsTerm } from '../model-matrices.js';
@@ -68,19 +70,22 @@ export function explainedVariance(model: FittedModel): ExplainedVariance {
 }
 
 /** Mean over the rows of |lambda'z|^2, times the relative variance of the row's level where levels are correlated. */
-function meanRelativeVariance(
-  { columns, levelIdx }: RandomEffectsTerm,
-  lambda: Float64Array,
-  variances: Float64Array | null,
-): number {
-  const nc = columns.length;
-  const n = levelIdx.length;
+function meanRelativeVariance(term: RandomEffectsTerm, lambda: Float64Array, variances: Float64Array | null): number {
+  const nc = term.columns.length;
+  const n = term.levelIdx.length;
+  if (variances && term.memberships)
+    throw new ModelError(
+      'bad-option',
+      `R^2 and intraclass correlations: rows have several levels of ${term.group}, which are correlated; so far only for one level in a row`,
+    );
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < nc; c++) {
-      let s = 0;
-      for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * columns[r][i];
-      sum += s * s * (variances ? variances[levelIdx[i]] : 1);
+  for (const { columns, levelIdx } of membershipsOf([term])) {
+    for (let i = 0; i < n; i++) {
+      for (let c = 0; c < nc; c++) {
+        let s = 0;
+        for (let r = 0; r < nc; r++) s += lambda[c * nc + r] * columns[r][i];
+        sum += s * s * (variances ? variances[levelIdx[i]] : 1);
+      }
     }
   }
   return sum / n;

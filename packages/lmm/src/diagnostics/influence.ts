@@ -75,6 +75,11 @@ function rowLabels({ optimum }: FittedModel, by: string | readonly string[]): re
     throw new ModelError('lengths-differ', `there are ${by.length} labels for ${y.length} rows`);
   }
   const term = terms.find((t) => t.group === by);
+  if (term?.memberships)
+    throw new ModelError(
+      'bad-option',
+      `rows have several levels of ${by}, so it does not split them: give a label for each row`,
+    );
   if (term) return Array.from(term.levelIdx, (l) => term.levels[l]);
   const known = [...new Set(terms.map((t) => t.group))].join(', ') || 'none';
   throw new ModelError('bad-option', `the model has no grouping factor ${by}; it has: ${known}`);

@@ -1,6 +1,7 @@
 import { factorToCsc, type CscMatrix } from '@blup/sparse';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
+import { membershipsOf, type TermMembership } from '../memberships.js';
 import { residualFactor, type ResidualFactor } from '../residual-factor.js';
 
 /**
@@ -88,13 +89,14 @@ function normalisedResiduals(model: FittedModel): Float64Array {
       'normalised residuals are there for terms with independent levels only, so far: use marginal or scaled ones',
     );
   }
-  const spherical = sphericalColumns(model);
+  const members = membershipsOf(m.terms);
+  const spherical = sphericalColumns(model, members);
   const v = new Float64Array(cp.q);
   const from = scaled.slice();
   factor?.whitenTransposedInPlace(from);
-  m.terms.forEach(({ levelIdx }, t) => {
+  members.forEach(({ t, levelIdx }, k) => {
     const { nc, start } = cp.terms[t];
-    spherical[t].forEach((g, c) => {
+    spherical[k].forEach((g, c) => {
       for (let i = 0; i < g.length; i++) v[start + levelIdx[i] * nc + c] += g[i] * from[i];
     });
   });
@@ -105,9 +107,9 @@ function normalisedResiduals(model: FittedModel): Float64Array {
   solveShiftedTransposed(L, x);
   perm.forEach((old, k) => (v[old] = x[k]));
   const shift = new Float64Array(scaled.length);
-  m.terms.forEach(({ levelIdx }, t) => {
+  members.forEach(({ t, levelIdx }, k) => {
     const { nc, start } = cp.terms[t];
-    spherical[t].forEach((g, c) => {
+    spherical[k].forEach((g, c) => {
       for (let i = 0; i < g.length; i++) shift[i] += g[i] * v[start + levelIdx[i] * nc + c];
     });
   });
@@ -115,19 +117,19 @@ function normalisedResiduals(model: FittedModel): Float64Array {
   return scaled.map((e, i) => e - shift[i]);
 }
 
-/** Columns of W^1/2 Z lambda by term, each of length n. */
-function sphericalColumns({ optimum }: FittedModel): Float64Array[][] {
+/** Columns of W^1/2 Z lambda by membership, each of length n. */
+function sphericalColumns({ optimum }: FittedModel, members: readonly TermMembership[]): Float64Array[][] {
   const { matrices: m, cp, objective } = optimum;
   const root = m.weights && m.weights.map(Math.sqrt);
-  return m.terms.map((term, t) => {
+  return members.map(({ t, columns }) => {
     const { nc, basis } = cp.terms[t];
     const changed = objective.pls.lambdas[t];
-    return term.columns.map((_, c) => {
+    return columns.map((_, c) => {
       const g = new Float64Array(m.y.length);
       for (let r = 0; r < nc; r++) {
         const f = changed[c * nc + r] / basis.spread[r];
         const shift = basis.shift[r];
-        for (let i = 0; i < g.length; i++) g[i] += f * (term.columns[r][i] - shift);
+        for (let i = 0; i < g.length; i++) g[i] += f * (columns[r][i] - shift);
       }
       if (root) for (let i = 0; i < g.length; i++) g[i] *= root[i];
       return g;

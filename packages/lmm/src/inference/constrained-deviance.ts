@@ -3,7 +3,7 @@ import { accumulateCrossProducts, findBases } from '../accumulate.js';
 import type { CrossProducts } from '../cross-products.js';
 import { dot } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
-import type { ModelMatrices } from '../model-matrices.js';
+import { takeColumns, type ModelMatrices } from '../model-matrices.js';
 import { minimize } from '../optimizer/minimize.js';
 import { solveNormalInPlace, type PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
@@ -218,9 +218,7 @@ function reordered(
   const out = par.slice();
   for (let k = 0; k < nc * nc; k++) if (thetaIndex[k] >= 0) out[from + thetaIndex[k]] = turned[k];
   part.canonicalizeInPlace(out.subarray(from, structure.parOffset[term + 1]));
-  const terms = matrices.terms.map((t, i) =>
-    i === term ? { ...t, names: order.map((c) => t.names[c]), columns: order.map((c) => t.columns[c]) } : t,
-  );
+  const terms = matrices.terms.map((t, i) => (i === term ? takeColumns(t, order) : t));
   return { matrices: { ...matrices, terms }, par: out };
 }
 

@@ -1,6 +1,6 @@
 import { diagonal, scalar, unstructured, type CovarianceStructure } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
-import type { RandomEffectsTerm } from '../model-matrices.js';
+import { takeColumns, type RandomEffectsTerm } from '../model-matrices.js';
 import { requireUntied } from '../par-constraints.js';
 import { refitWith } from './compare-models.js';
 import { chiSquaredUpper } from './distributions/distributions.js';
@@ -108,9 +108,7 @@ function reductions(model: FittedModel): Reduction[] {
         const kept = term.columns.flatMap((_, c) => (columns.includes(c) ? [] : [c]));
         const less = smaller(kept);
         const reduced: RandomEffectsTerm = {
-          ...term,
-          names: kept.map((c) => term.names[c]),
-          columns: kept.map((c) => term.columns[c]),
+          ...takeColumns(term, kept),
           structure: less,
         };
         const free = Array.from({ length: less.parLength }, () => null);

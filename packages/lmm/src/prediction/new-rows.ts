@@ -12,6 +12,14 @@ export interface NewRowsTerm {
   readonly levels: readonly string[];
   /** Index into `levels` for each row, -1 where the group is missing. */
   readonly levelIdx: Int32Array;
+  /** Further levels of the rows and the columns by which they count, where rows have several; levels of a row differ. */
+  readonly memberships?: readonly Pick<NewRowsTerm, 'columns' | 'levelIdx'>[];
+}
+
+/** The memberships of a term as terms with one level in each row; none where the term takes no part. */
+export function membersOf(term: NewRowsTerm | null): NewRowsTerm[] {
+  if (!term) return [];
+  return [term, ...(term.memberships ?? []).map((more) => ({ ...more, levels: term.levels }))];
 }
 
 /** X, the random-effects terms and the offset for rows to predict: ready-made, or made from a table by {@link newRows}. */

@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import { estimableRows } from './estimable-rows.js';
 import { intervalFactor } from './interval-factor.js';
-import type { NewRows } from './new-rows.js';
+import { membersOf, type NewRows } from './new-rows.js';
 import { numberOf, type PredictOptions, type Predictions } from './predict-options.js';
 import type { PredictionModel } from './prediction-model.js';
 import { structuredResiduals } from './residual-structure.js';
@@ -30,17 +30,18 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   model.terms.forEach((term, t) => {
     const place = places[t];
     if (!place) return;
-    const { columns, levelIdx } = rows.terms[t]!;
-    const nc = columns.length;
-    for (let i = 0; i < n; i++) {
-      const l = levelIdx[i] < 0 ? -1 : place[levelIdx[i]];
-      if (l < 0) {
-        newLevel[i] = 1;
-        if (policy === 'refuse') fit[i] = Number.NaN;
-        for (let c = 0; c < nc; c++) if (Number.isNaN(columns[c][i])) fit[i] = Number.NaN;
-        continue;
+    for (const { columns, levelIdx } of membersOf(rows.terms[t])) {
+      const nc = columns.length;
+      for (let i = 0; i < n; i++) {
+        const l = levelIdx[i] < 0 ? -1 : place[levelIdx[i]];
+        if (l < 0) {
+          newLevel[i] = 1;
+          if (policy === 'refuse') fit[i] = Number.NaN;
+          for (let c = 0; c < nc; c++) if (Number.isNaN(columns[c][i])) fit[i] = Number.NaN;
+          continue;
+        }
+        for (let c = 0; c < nc; c++) fit[i] += columns[c][i] * term.modes[l * nc + c];
       }
-      for (let c = 0; c < nc; c++) fit[i] += columns[c][i] * term.modes[l * nc + c];
     }
   });
   if (estimable && options.nonEstimable !== 'zero') for (let i = 0; i < n; i++) if (!estimable[i]) fit[i] = Number.NaN;

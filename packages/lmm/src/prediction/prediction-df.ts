@@ -20,7 +20,7 @@ const STEP = 0.05;
  */
 export function predictionDf(model: FittedModel, rows: NewRows, options: PredictOptions = {}): Float64Array {
   const { optimum } = model;
-  const { composite, par, objective } = optimum;
+  const { composite, par, source: tiedTo, objective } = optimum;
   const { curvature, parCovariance } = satterthwaiteFacts(model);
   const { active, size, sigma } = curvature;
   const theta = new Float64Array(composite.thetaLength);
@@ -34,7 +34,7 @@ export function predictionDf(model: FittedModel, rows: NewRows, options: Predict
   const gradients = Array.from(active, (k, a) => {
     const room = Math.min(upper[k] - par[k], lower[k] === 0 ? Infinity : par[k] - lower[k]);
     const h = Math.min(STEP * Math.sqrt(parCovariance[a * size + a]), 0.1 * Math.max(Math.abs(par[k]), 0.01), room / 4);
-    const moved = (d: number) => variancesAt(par.map((v, i) => (i === k ? v + d : v)));
+    const moved = (d: number) => variancesAt(par.map((v, i) => (tiedTo[i] === k ? v + d : v)));
     const wide = [moved(h), moved(-h)];
     const close = [moved(h / 2), moved(-h / 2)];
     return V.map((_, i) => (8 * (close[0][i] - close[1][i]) - (wide[0][i] - wide[1][i])) / (6 * h));

@@ -131,7 +131,10 @@ export function predictionModelAt({ optimum, data, frame }: FittedModel, theta: 
         lambda,
         modes,
         levelVariances: levelVariances(pls.precisions[t]),
-        fromDesign: !read || (read.group === term.group && read.names.join('\n') === term.names.join('\n')),
+        fromDesign:
+          !term.derived &&
+          !term.memberships &&
+          (!read || (read.group === term.group && read.names.join('\n') === term.names.join('\n'))),
         effects,
       };
     }),

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
 import { placesOf } from './level-places.js';
-import type { NewRows, NewRowsTerm } from './new-rows.js';
+import { membersOf, type NewRows, type NewRowsTerm } from './new-rows.js';
 import { numberOf, selectTerms, type PredictOptions } from './predict-options.js';
 import { predictionErrors } from './prediction-errors.js';
 import type { PredictionModel, PredictionTerm } from './prediction-model.js';
@@ -12,7 +12,11 @@ export type PlacesByTerm = readonly (Int32Array | null)[];
 export function placesByTerm(model: PredictionModel, rows: NewRows, options: PredictOptions): PlacesByTerm {
   const included = selectTerms(model, options.terms);
   const policy = options.newLevels ?? 'refuse';
-  return model.terms.map((term, t) => (included[t] ? placesOf(term, requireTerm(term, rows.terms[t]), policy) : null));
+  return model.terms.map((term, t) => {
+    if (!included[t]) return null;
+    requireTerm(term, rows.terms[t]);
+    return membersOf(rows.terms[t]).map((row) => placesOf(term, row, policy))[0];
+  });
 }
 
 /** Variances of errors of prediction in units of sigma^2, by rows. */
@@ -34,7 +38,8 @@ export function rowVariances(
   const { kept } = model.fixed;
   const weightOf = numberOf(options.weights ?? 1, n, 'weights');
   const errors = predictionErrors(model);
-  const width = model.terms.reduce((s, t) => s + t.names.length, 0);
+  const members = rows.terms.map(membersOf);
+  const width = model.terms.reduce((s, term, t) => s + term.names.length * members[t].length, 0);
   const effects = new Int32Array(width);
   const f = new Float64Array(width);
   const x = new Float64Array(kept.length);
@@ -47,18 +52,20 @@ export function rowVariances(
     let excluded = 0;
     for (let t = 0; t < model.terms.length; t++) {
       const term = model.terms[t];
-      const row = rows.terms[t];
-      if (!row) continue;
       const nc = term.names.length;
       const place = places[t];
-      const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
-      const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i);
-      if (!place) excluded += prior;
-      else between += prior;
-      if (l < 0) continue;
-      for (let c = 0; c < nc; c++) {
-        effects[count] = term.effects[l] + c;
-        f[count++] = spherical(term, row, i, c);
+      for (const row of members[t]) {
+        const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
+        const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i, members[t].length > 1);
+        if (!place) excluded += prior;
+        else between += prior;
+        if (l < 0) continue;
+        // Rows with fewer levels have columns of zeros, on a level that they have already.
+        if (row !== rows.terms[t] && row.columns.every((z) => z[i] === 0)) continue;
+        for (let c = 0; c < nc; c++) {
+          effects[count] = term.effects[l] + c;
+          f[count++] = spherical(term, row, i, c);
+        }
       }
     }
     const known = errors.variance(x, effects, f, count);
@@ -76,10 +83,14 @@ function spherical({ lambda, names }: PredictionTerm, row: NewRowsTerm, i: numbe
   return s;
 }
 
-/** Relative variance of the row's level, known (a term that takes no part) or new; of an unknown correlated level nothing is known. */
-function levelFactor(term: PredictionTerm, row: NewRowsTerm, i: number): number {
+/**
+ * Relative variance of the row's level, known (a term that takes no part) or new; of an unknown correlated level nothing is known, nor of several
+ * correlated ones together.
+ */
+function levelFactor(term: PredictionTerm, row: NewRowsTerm, i: number, several: boolean): number {
   const { levelVariances } = term;
   if (!levelVariances) return 1;
+  if (several) return Number.NaN;
   const l = row.levelIdx[i] < 0 ? -1 : term.levels.indexOf(row.levels[row.levelIdx[i]]);
   return l < 0 ? Number.NaN : levelVariances[l];
 }

@@ -1,6 +1,7 @@
 import type { Bases } from '../accumulate.js';
 import type { TermProducts } from '../cross-products.js';
 import { applyBasisInPlace } from '../fixed-effects-columns.js';
+import { membershipsOf } from '../memberships.js';
 import type { ModelMatrices } from '../model-matrices.js';
 import { termBlockInto } from '../term-basis.js';
 
@@ -33,9 +34,10 @@ export function responseProducts(
     return sqrtWeights ? x.map((v, i) => v * sqrtWeights[i]) : x.slice();
   });
   applyBasisInPlace(bases.fixed, Q, n);
-  const Z = m.terms.map((term, t) => {
-    const columns = term.columns.map(() => new Float64Array(n));
-    termBlockInto(term, bases.terms[t], sqrtWeights, 0, n, columns);
+  const members = membershipsOf(m.terms);
+  const Z = members.map((one) => {
+    const columns = one.columns.map(() => new Float64Array(n));
+    termBlockInto(one, bases.terms[one.t], sqrtWeights, 0, n, columns);
     return columns;
   });
   const y = new Float64Array(n);
@@ -58,9 +60,9 @@ export function responseProducts(
       });
     },
     subtract(b) {
-      m.terms.forEach(({ levelIdx }, t) => {
+      members.forEach(({ t, levelIdx }, k) => {
         const { nc, start } = terms[t];
-        Z[t].forEach((column, c) => {
+        Z[k].forEach((column, c) => {
           for (let i = 0; i < n; i++) y[i] -= column[i] * b[start + levelIdx[i] * nc + c];
         });
       });
@@ -68,9 +70,9 @@ export function responseProducts(
     into(Zty, Xty) {
       dotInto(Xty);
       Zty.fill(0);
-      m.terms.forEach(({ levelIdx }, t) => {
+      members.forEach(({ t, levelIdx }, k) => {
         const { nc, start } = terms[t];
-        Z[t].forEach((column, c) => {
+        Z[k].forEach((column, c) => {
           for (let i = 0; i < n; i++) Zty[start + levelIdx[i] * nc + c] += column[i] * y[i];
         });
       });

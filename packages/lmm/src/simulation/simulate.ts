@@ -2,6 +2,7 @@ import { composite, lambdaOf } from '@blup/covariance';
 import { residualFactor } from '../residual-factor.js';
 import { levelCorrelation, type LevelCorrelation } from './level-correlation.js';
 import { FittedModel } from '../fitted-model.js';
+import { membershipsOf } from '../memberships.js';
 import { problemOf, type SimulationProblem } from './problem.js';
 import { randomStream } from './random-stream.js';
 
@@ -93,9 +94,10 @@ function drawEffectsInto(
 
 /** y += Z b for one term. */
 function addEffects({ matrices }: SimulationProblem, t: number, b: Float64Array, y: Float64Array): void {
-  const { columns, levelIdx } = matrices.terms[t];
-  const nc = columns.length;
-  columns.forEach((z, c) => {
-    for (let i = 0; i < y.length; i++) y[i] += z[i] * b[levelIdx[i] * nc + c];
-  });
+  for (const { columns, levelIdx } of membershipsOf([matrices.terms[t]])) {
+    const nc = columns.length;
+    columns.forEach((z, c) => {
+      for (let i = 0; i < y.length; i++) y[i] += z[i] * b[levelIdx[i] * nc + c];
+    });
+  }
 }

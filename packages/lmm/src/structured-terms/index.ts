@@ -1,5 +1,10 @@
 export { columnCovariance, type TermContext, type TermCovariance } from './term-covariance.js';
 export { series, type SeriesOptions } from './series-term.js';
-export { pedigree, precision, relationship, type ColumnStructure, type KnownMatrix } from './relationship-term.js';
+export { pedigree, precision, relationship, type KnownMatrix } from './relationship-term.js';
+export { type ColumnStructure } from './column-structure.js';
+export { byGroup } from './by-group-term.js';
+export { field, type FieldOptions, type FieldProcess } from './field-term.js';
+export { multipleMembership, type MultipleMembershipOptions } from './membership-term.js';
+export { scaledBy } from './scaled-term.js';
 export { parseResidual, type ResidualOptions } from './parse-residual.js';
 export type { ResidualInput } from './residual-term.js';

@@ -1,4 +1,12 @@
-import { ar1Levels, homogeneousDiagonal, overLevels, randomWalkLevels, unstructured } from '@blup/covariance';
+import {
+  ar1Levels,
+  ar1SeriesWithInitialVariance,
+  homogeneousDiagonal,
+  overLevels,
+  randomWalkLevels,
+  unstructured,
+  type CovarianceStructure,
+} from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { RandomEffectsTerm } from '../model-matrices.js';
 import type { TermContext, TermCovariance } from './term-covariance.js';
@@ -11,6 +19,8 @@ export interface SeriesOptions {
   readonly time: string;
   /** Order of a random walk (default 1). */
   readonly order?: 1 | 2;
+  /** `ar1` only: false gives the first point of each series a variance of its own (default true). */
+  readonly stationary?: boolean;
 }
 
 /**
@@ -21,29 +31,42 @@ export interface SeriesOptions {
  * The term's levels become the points that have rows, named `g:time`, under the grouping factor `g:TIME`.
  */
 export function series(options: SeriesOptions): TermCovariance {
-  return (term) => seriesTerm(term, options, term.column(options.time), options.time);
+  return (term) =>
+    seriesTerm(term, options, term.column(options.time), options.time, term.isDate(options.time) ? dayOf : String);
 }
 
-/** The term of a process at given times, one for each row. */
+/** Days since 1970 as a date. */
+const dayOf = (days: number): string => new Date(days * 864e5).toISOString().replace(/T00:00:00.000Z$/, '');
+
+/** The term of a process at given times, one for each row; `timeLabel` names a time. */
 export function seriesTerm(
   term: TermContext,
-  { kind, order = 1 }: Pick<SeriesOptions, 'kind' | 'order'>,
+  { kind, order = 1, stationary = true }: Omit<SeriesOptions, 'time'>,
   times: Float64Array,
   timeName: string,
+  timeLabel: (time: number) => string = String,
 ): RandomEffectsTerm {
   const { group, names, columns, levels, levelIdx } = term;
   const points = pointsOf(levels.length, levelIdx, times);
-  const process =
-    kind === 'rw' ? randomWalkOf(points, order) : { ...points, structure: ar1Levels(points, kind === 'car1') };
   const nc = names.length;
-  const label = (k: number) => `${levels[process.series[k]]}:${process.times[k]}`;
+  const inner = nc === 1 ? homogeneousDiagonal(1) : unstructured(nc);
+  const process =
+    kind === 'rw'
+      ? randomWalkOf(points, order, inner)
+      : {
+          ...points,
+          structure: stationary
+            ? overLevels(inner, ar1Levels(points, kind === 'car1'), kind)
+            : ar1SeriesWithInitialVariance(inner, points),
+        };
+  const label = (k: number) => `${levels[process.series[k]]}:${timeLabel(process.times[k])}`;
   return {
     group: `${group}:${timeName}`,
     names,
     columns: process.zeroRows ? columns.map((z) => z.map((v, i) => (process.zeroRows![i] ? 0 : v))) : columns,
     levels: Array.from(process.times, (_, k) => label(k)),
     levelIdx: process.pointOfRow,
-    structure: overLevels(nc === 1 ? homogeneousDiagonal(1) : unstructured(nc), process.structure, kind),
+    structure: process.structure,
   };
 }
 
@@ -84,7 +107,7 @@ function pointsOf(nl: number, levelIdx: Int32Array, times: Float64Array): Points
 }
 
 /** Takes the first `order` points of each series out: a walk starts at zero there. */
-function randomWalkOf(points: Points, order: 1 | 2) {
+function randomWalkOf(points: Points, order: 1 | 2, inner: CovarianceStructure) {
   const { times, starts, series, pointOfRow } = points;
   const keep: number[] = [];
   const before: number[][] = [];
@@ -112,6 +135,6 @@ function randomWalkOf(points: Points, order: 1 | 2) {
     ...left,
     pointOfRow: pointOfRow.map((k) => Math.max(0, position[k])),
     zeroRows,
-    structure: randomWalkLevels(left, before, order),
+    structure: overLevels(inner, randomWalkLevels(left, before, order), 'rw'),
   };
 }
