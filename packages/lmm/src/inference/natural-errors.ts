@@ -1,4 +1,5 @@
 import { naturalParameters } from '@blup/covariance';
+import { tieInPlace } from '../par-constraints.js';
 import type { Optimum } from '../optimum.js';
 import { varianceInformation } from './variance-information.js';
 
@@ -46,6 +47,7 @@ export function naturalErrors(optimum: Optimum): NaturalEstimate[] {
     const moved = (d: number) => {
       const par = optimum.par.slice();
       par[k] += d;
+      tieInPlace(par, optimum.source);
       return parametersAt(optimum, par, logSigma);
     };
     const wide = [moved(h), moved(-h)];
