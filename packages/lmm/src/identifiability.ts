@@ -53,8 +53,10 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
   return warnings;
 }
 
-function labelOf(term: RandomEffectsTerm): string {
-  return `(${term.names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${term.group})`;
+/** A term by its columns, as a formula has it: `(1 + x | g)`, `(0 + x | g)`. */
+export function labelOf({ names, group }: Pick<RandomEffectsTerm, 'names' | 'group'>): string {
+  const columns = names.map((name) => (name === '(Intercept)' ? '1' : name));
+  return `(${(columns[0] === '1' ? columns : ['0', ...columns]).join(' + ')} | ${group})`;
 }
 
 /** One row in each level, and a first column whose square is proportional to the residual variance. */

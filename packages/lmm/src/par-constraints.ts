@@ -89,6 +89,23 @@ export function requireUntied({ source }: { readonly source: Int32Array }, what:
   throw new ModelError('bad-option', `${what}: not for models with parameters that are tied to each other (tiedPar)`);
 }
 
+/** The par of term t of a fit: values where they are held, null where they were estimated. */
+export function heldPar(
+  {
+    composite,
+    par,
+    fixedPar,
+  }: {
+    readonly composite: CompositeStructure;
+    readonly par: ArrayLike<number>;
+    readonly fixedPar: readonly boolean[];
+  },
+  t: number,
+): (number | null)[] {
+  const from = composite.parOffset[t];
+  return Array.from({ length: composite.parts[t].parLength }, (_, i) => (fixedPar[from + i] ? par[from + i] : null));
+}
+
 function heldValues(fixedPar: HeldPar, names: readonly string[]): Map<number, number> {
   const held = new Map<number, number>();
   if (!isList(fixedPar)) {

@@ -25,4 +25,10 @@ e <- emmeans(m2, ~ a, at = list(x = c(4)), lmer.df = "satterthwaite"); add("a-at
 e <- emtrends(m2, ~ a, var = "x", lmer.df = "satterthwaite"); add("trend", f2, "crossed", list(specs = "a", trend = unbox("x")), e, trend = "x.trend", contrasts = list(tukey = con(pairs(e))))
 e <- emmeans(m3, ~ a, lmer.df = "satterthwaite"); add("poly", f3, "crossed", list(specs = "a"), e, contrasts = list(tukey = con(pairs(e))))
 e <- emmeans(m4, ~ a * b, lmer.df = "satterthwaite"); add("empty-cell", f4, "nested", list(specs = c("a", "b")), e)
+# Weights of the cells, and values that are determined though their parts are not (an empty cell, a column that depends on others).
+for (w in c("outer", "cells", "flat")) { e <- emmeans(m4, ~ a, lmer.df = "satterthwaite", weights = w); add(paste0("a-", w), f4, "nested", list(specs = "a", weights = unbox(w)), e, contrasts = list(holm = con(pairs(e), adjust = "holm"))) }
+e <- emmeans(m4, ~ b, lmer.df = "satterthwaite", weights = "outer"); add("b-outer", f4, "nested", list(specs = "b", weights = unbox("outer")), e, contrasts = list(tukey = con(pairs(e)), holm = con(pairs(e), adjust = "holm"), bonferroni = con(pairs(e), adjust = "bonferroni")))
+e <- emmeans(m4, ~ a | b, lmer.df = "kenward-roger", weights = "cells"); add("a-by-b-cells", f4, "nested", list(specs = "a", by = "b", weights = unbox("cells"), ddf = unbox("kenward-roger")), e)
+e <- emtrends(m4, ~ a, var = "x", lmer.df = "satterthwaite"); add("trend-empty-cell", f4, "nested", list(specs = "a", trend = unbox("x")), e, trend = "x.trend")
+e <- emmeans(m4, ~ x, at = list(x = c(4, 6, 9)), lmer.df = "satterthwaite"); add("differences-empty-cell", f4, "nested", list(specs = "x", at = list(x = c(4, 6, 9))), e, contrasts = list(tukey = con(pairs(e)), none = con(pairs(e), adjust = "none")))
 write(toJSON(out, digits = NA, na = "null", auto_unbox = FALSE), "emmeans.json")

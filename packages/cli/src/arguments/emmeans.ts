@@ -5,7 +5,7 @@ import { formatOf, numberBetween, oneOf, type Given, type OptionTable } from './
 
 const methods = ['pairwise', 'revpairwise', 'trt.vs.ctrl', 'eff'] as const;
 const adjustments = ['tukey', 'bonferroni', 'holm', 'sidak', 'none'] as const;
-const averages = ['equal', 'proportional'] as const;
+const averages = ['equal', 'proportional', 'outer', 'cells', 'flat'] as const;
 
 /** What `blup emmeans` was asked to do. */
 export interface EmmeansArguments extends ModelArguments {

@@ -1,6 +1,8 @@
 import { dot, choleskyInPlace, solveLowerInPlace } from '../dense.js';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
+import { labelOf } from '../identifiability.js';
+import { heldPar, requireUntied } from '../par-constraints.js';
 import { randomStream, type RandomStream } from '../simulation/random-stream.js';
 import { refitWith } from './compare-models.js';
 import { symmetricEigenvalues } from './symmetric-eigenvalues.js';
@@ -19,6 +21,15 @@ export interface ExactRlrt {
 /** Largest number of effects whose eigenvalues are computed. */
 const LIMIT = 3000;
 
+export interface ExactRlrtOptions {
+  /** The term that is tested, by its grouping factor, its label or its position; needed where the model has several. */
+  readonly term?: string | number;
+  /** Default 10 000. */
+  readonly simulations?: number;
+  /** Default 1; the same seed gives the same p. */
+  readonly seed?: number;
+}
+
 /**
  * Tests that the variance of a scalar random effect is zero, with the finite-sample distribution of the statistic in place of an
  * asymptotic one (Crainiceanu and Ruppert 2004, J. R. Statist. Soc. B 66, 165-185): under the hypothesis it is
@@ -28,29 +39,33 @@ const LIMIT = 3000;
  *
  * with mu_s the eigenvalues of Z'P0 Z, so no model is refitted: a simulated statistic costs a search over lambda.
  *
- * @param options.simulations default 10 000
- * @param options.seed default 1; the same seed gives the same p
- * @throws ModelError `bad-option` unless the model is fitted by REML with one random-effects term of one column and an estimated sigma
+ * One term among several is tested as if the others' effects were known and taken from the response (Greven, Crainiceanu, Kuechenhoff and
+ * Peters 2008, J. Comput. Graph. Statist. 17, 870-891): the statistic is that of the whole model against the one without the term, its
+ * distribution that of the model with this term alone. The name is then a courtesy: an approximation, better than any mixture of chi-squared.
+ *
+ * @throws ModelError `bad-option` unless the model is fitted by REML with an estimated sigma, and the term has one column, independent levels
+ * and a variance that was estimated
  */
-export function exactRLRT(
-  model: FittedModel,
-  options: { readonly simulations?: number; readonly seed?: number } = {},
-): ExactRlrt {
+export function exactRLRT(model: FittedModel, options: ExactRlrtOptions = {}): ExactRlrt {
   const { optimum, data } = model;
-  const { cp, composite } = optimum;
-  const single = cp.terms.length === 1 && cp.terms[0].nc === 1 && !composite.parts[0].levels && cp.pairs.length === 0;
-  if (data.criterion !== 'REML' || data.sigmaFixed || cp.residual || !single) {
+  const { cp, matrices } = optimum;
+  if (data.criterion !== 'REML' || data.sigmaFixed || cp.residual) {
     throw new ModelError(
       'bad-option',
-      'the exact test is for REML fits with a single random-effects term of one column and independent levels',
+      'the exact test is for REML fits with independent residuals whose standard deviation is estimated',
     );
   }
-  if (cp.q > LIMIT) throw new ModelError('bad-option', `the exact test takes up to ${LIMIT} levels; there are ${cp.q}`);
+  requireUntied(optimum, 'the exact test of a variance');
+  const t = testedTerm(model, options.term);
+  const { nl } = cp.terms[t];
+  if (nl > LIMIT) throw new ModelError('bad-option', `the exact test takes up to ${LIMIT} levels; there are ${nl}`);
   const simulations = options.simulations ?? 10_000;
   if (!(Number.isSafeInteger(simulations) && simulations > 0))
     throw new ModelError('bad-option', `simulations must be a positive whole number, not ${simulations}`);
-  const statistic = Math.max(0, refitWith(model, { terms: [] }, true, []).value - optimum.value);
-  const mu = randomEigenvalues(model);
+  const others = matrices.terms.filter((_, s) => s !== t);
+  const held = matrices.terms.flatMap((_, s) => (s === t ? [] : heldPar(optimum, s)));
+  const statistic = Math.max(0, refitWith(model, { terms: others }, true, held).value - optimum.value);
+  const mu = randomEigenvalues(model, t);
   const random = randomStream(options.seed ?? 1, 0);
   const nu = data.nobs - cp.p;
   const grid = gridTables(mu, lambdaGrid(mu));
@@ -65,26 +80,54 @@ export function exactRLRT(
   return { statistic, p, error: Math.sqrt((p * (1 - p)) / simulations), simulations };
 }
 
-/** Positive eigenvalues of Z'P0 Z (Z weighted), scaled to a largest of 1. */
-function randomEigenvalues({ optimum }: FittedModel): Float64Array {
+/** @throws ModelError `bad-option` unless the wish names one term that can be tested */
+function testedTerm({ optimum }: FittedModel, wanted: string | number | undefined): number {
+  const { matrices, cp, composite } = optimum;
+  const labels = matrices.terms.map(labelOf);
+  const named = matrices.terms.flatMap((term, t) =>
+    wanted === undefined || wanted === t || wanted === term.group || wanted === labels[t] ? [t] : [],
+  );
+  if (named.length !== 1) {
+    const terms = labels.join(', ') || 'none';
+    throw new ModelError(
+      'bad-option',
+      named.length
+        ? `the exact test is for a single term: name one of ${named.map((t) => labels[t]).join(', ')} by the option term`
+        : `the model has no random-effects term ${wanted}; it has: ${terms}`,
+    );
+  }
+  const [t] = named;
+  const correlated = composite.parts[t].levels || cp.pairs.some(({ i, j }) => i === t && j === t);
+  if (cp.terms[t].nc !== 1 || correlated || heldPar(optimum, t).some((v) => v !== null)) {
+    throw new ModelError(
+      'bad-option',
+      `the exact test is for a single random-effects column with independent levels and an estimated variance, which ${labels[t]} is not`,
+    );
+  }
+  return t;
+}
+
+/** Positive eigenvalues of Z'P0 Z of one term (Z weighted), scaled to a largest of 1. */
+function randomEigenvalues({ optimum }: FittedModel, t: number): Float64Array {
   const { cp } = optimum;
   const { q, p } = cp;
+  const { nl, start, blocks } = cp.terms[t];
   // Z'Z - Z'Q1 (Q1'Q1)^-1 Q1'Z
   const L = cp.XtX.slice();
   choleskyInPlace(L, p);
-  const half = new Float64Array(q * p);
+  const half = new Float64Array(nl * p);
   const row = new Float64Array(p);
-  for (let i = 0; i < q; i++) {
-    for (let k = 0; k < p; k++) row[k] = cp.ZtX[k * q + i];
+  for (let i = 0; i < nl; i++) {
+    for (let k = 0; k < p; k++) row[k] = cp.ZtX[k * q + start + i];
     solveLowerInPlace(L, p, row);
     half.set(row, i * p);
   }
-  const A = new Float64Array(q * q);
-  for (let j = 0; j < q; j++) {
-    for (let i = j; i < q; i++) A[j * q + i] = (i === j ? cp.terms[0].blocks[j] : 0) - dot(half, i * p, half, j * p, p);
+  const A = new Float64Array(nl * nl);
+  for (let j = 0; j < nl; j++) {
+    for (let i = j; i < nl; i++) A[j * nl + i] = (i === j ? blocks[j] : 0) - dot(half, i * p, half, j * p, p);
   }
-  const values = symmetricEigenvalues(A, q);
-  const top = values[q - 1];
+  const values = symmetricEigenvalues(A, nl);
+  const top = values[nl - 1];
   return values.filter((v) => v > 1e-10 * top).map((v) => v / top);
 }
 

@@ -18,13 +18,13 @@ export { compareModels, compareSavedModels, type ModelComparison } from './compa
 export type { DataDigest } from './data-digest.js';
 export { drop1, type DropTable } from './drop-terms.js';
 export { boundaryP, ranova, type BoundaryMethod, type RandomEffectsTable } from './ranova.js';
-export { exactRLRT, type ExactRlrt } from './exact-rlrt.js';
+export { exactRLRT, type ExactRlrt, type ExactRlrtOptions } from './exact-rlrt.js';
 export { profile, type ParameterProfile, type Profile } from './profile.js';
 export type { ProfiledParameter } from './constrained-deviance.js';
 export { varianceIntervals, type VarianceIntervals } from './variance-intervals.js';
 export { confint, type BootstrapFacts, type ConfintOptions, type Intervals } from './confint.js';
 export { bootstrapConfint, type BootstrapConfintOptions } from './bootstrap-confint.js';
-export { emmeans, emtrends, type EmmeansOptions, type MarginalMeans } from './emmeans/emmeans.js';
+export { emmeans, emtrends, type EmmeansOptions, type MarginalMeans, type MeanWeights } from './emmeans/emmeans.js';
 export {
   contrasts,
   pairs,

@@ -1,7 +1,8 @@
 import { diagonal, scalar, unstructured, type CovarianceStructure } from '@blup/covariance';
 import type { FittedModel } from '../fitted-model.js';
+import { labelOf } from '../identifiability.js';
 import { takeColumns, type RandomEffectsTerm } from '../model-matrices.js';
-import { requireUntied } from '../par-constraints.js';
+import { heldPar, requireUntied } from '../par-constraints.js';
 import { refitWith } from './compare-models.js';
 import { chiSquaredUpper } from './distributions/distributions.js';
 
@@ -73,12 +74,9 @@ export function boundaryP(LRT: number, df: number, method: BoundaryMethod): numb
 }
 
 function reductions(model: FittedModel): Reduction[] {
-  const { matrices, composite, par, fixedPar } = model.optimum;
+  const { matrices } = model.optimum;
   requireUntied(model.optimum, 'tests of random-effects terms one by one');
-  const heldOf = (t: number): (number | null)[] =>
-    Array.from({ length: composite.parts[t].parLength }, (_, i) =>
-      fixedPar[composite.parOffset[t] + i] ? par[composite.parOffset[t] + i] : null,
-    );
+  const heldOf = (t: number) => heldPar(model.optimum, t);
   return matrices.terms.flatMap((term, t) => {
     const before = matrices.terms.slice(0, t);
     const after = matrices.terms.slice(t + 1);
@@ -86,7 +84,7 @@ function reductions(model: FittedModel): Reduction[] {
     const heldAfter = after.flatMap((_, s) => heldOf(t + 1 + s));
     const own = heldOf(t);
     if (term.structure.residual || own.every((v) => v !== null)) return [];
-    const whole = `(${term.names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${term.group})`;
+    const whole = labelOf(term);
     const groups = columnGroups(model, t);
     const { structure } = term;
     const smaller = shrinker(structure, own);

@@ -30,7 +30,8 @@ export function termHypotheses(model: FittedModel, type: AnovaType): TermHypothe
   const columnsOf = labels.map((_, t) => termOf.flatMap((term, k) => (term === t + 1 ? [k] : [])));
   const contains = containment(frame.design);
   let rows: (t: number) => Float64Array[];
-  if (type === 'III') {
+  // One term alone has the same hypothesis by all types; degrees of freedom depend on the basis of its rows, which is then that of type I.
+  if (type === 'III' && labels.length > 1) {
     const cells = cellMap(model);
     rows = (t) => typeThree(cells, columnsOf, contains, t);
   } else {
@@ -38,7 +39,7 @@ export function termHypotheses(model: FittedModel, type: AnovaType): TermHypothe
     const p = kept.length;
     const all = [...termOf.keys()];
     rows = (t) => {
-      if (type === 'I') return sequentialRows(R, p, all, columnsOf[t]);
+      if (type === 'I' || labels.length === 1) return sequentialRows(R, p, all, columnsOf[t]);
       const above = new Set(contains[t].map((s) => s + 1));
       if (above.size === 0) return columnsOf[t].map((k) => unitRow(p, k));
       const before = all.filter((k) => termOf[k] !== t + 1 && !above.has(termOf[k]));

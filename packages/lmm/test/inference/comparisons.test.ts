@@ -162,10 +162,23 @@ describe('the exact restricted likelihood-ratio test', () => {
     expect(one.p).toBeGreaterThan(0);
   });
 
+  it('of one variance among several agrees with RLRsim', () => {
+    for (const want of readOwn<RlrtOfOne[]>('exact-rlrt')) {
+      const model = fitOwn(want.data, want.formula, want.data === 'sleepstudy' ? { subset: 'Days < 3' } : {});
+      const got = exactRLRT(model, { term: want.term, simulations: 20_000 });
+      expectNear(got.statistic, want.statistic, 1e-6, 1e-7);
+      const share = Math.max(want.p, 1e-4);
+      expectNear(got.p, want.p, 0, 4 * Math.sqrt(share * (1 - share) * (1 / got.simulations + 1 / want.draws)));
+    }
+  });
+
   it('refuses what it is not made for', () => {
     expect(() => exactRLRT(fitOwn('sleepstudy', 'Reaction ~ Days + (Days | Subject)'))).toThrow(
       /single random-effects/,
     );
+    const crossed = fitOwn('crossed', 'y ~ x + (1 | g) + (1 | h)');
+    expect(() => exactRLRT(crossed)).toThrow(/name one of \(1 \| g\), \(1 \| h\)/);
+    expect(() => exactRLRT(crossed, { term: 'k' })).toThrow(/no random-effects term k; it has: \(1 \| g\), \(1 \| h\)/);
     expect(() => exactRLRT(fitOwn('Dyestuff', 'Yield ~ 1 + (1 | Batch)', { reml: false }))).toThrow(/REML/);
   });
 });
@@ -183,6 +196,15 @@ describe('eigenvalues of symmetric matrices', () => {
     expectAllNear(symmetricEigenvalues(new Float64Array(9).fill(1), 3), [0, 0, 3], 1e-14, 1e-14);
   });
 });
+
+interface RlrtOfOne {
+  data: string;
+  formula: string;
+  term: string;
+  statistic: number;
+  p: number;
+  draws: number;
+}
 
 /** The simulated share of statistics above `cut` in the layout of a model. */
 function statisticModel(model: ReturnType<typeof fitOwn>, cut: number): number {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { contrasts, emmeans, emtrends, fitModel, pairs, type Adjustment, type DdfMethod } from '../../src/index.js';
+import {
+  contrasts,
+  emmeans,
+  emtrends,
+  fitModel,
+  pairs,
+  type Adjustment,
+  type DdfMethod,
+  type MeanWeights,
+} from '../../src/index.js';
 import { fitCase, goldenCase, plainCaseIds } from '../golden.js';
 import { expectAllNear, expectNear } from './near.js';
 import { fitOwn, readOwn } from './own-models.js';
@@ -23,7 +32,7 @@ interface Own {
     trend?: string;
     at?: Record<string, number[]>;
     ddf?: DdfMethod;
-    weights?: 'proportional';
+    weights?: MeanWeights;
   };
   means: Omit<Contrasts, 'contrast' | 't' | 'p'> & { levels: string[][][] };
   contrasts: Partial<Record<Adjustment, Contrasts>>;

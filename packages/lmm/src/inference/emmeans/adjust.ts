@@ -30,7 +30,8 @@ export function adjustedP(
   if (adjust === 'bonferroni') return p.map((v) => Math.min(1, m * v));
   if (adjust === 'sidak') return p.map((v) => (v === 1 ? 1 : -Math.expm1(m * Math.log1p(-v))));
   if (adjust === 'tukey') return t.map((v, i) => studentizedRangeUpper(Math.SQRT2 * Math.abs(v), means, df[i]));
-  const order = p.map((_, i) => i).sort((a, b) => p[a] - p[b]);
+  // Values that the data do not determine are no tests; they have no place in the order.
+  const order = p.flatMap((v, i) => (Number.isNaN(v) ? [] : [i])).sort((a, b) => p[a] - p[b]);
   const out = Array.from(p);
   let least = 0;
   order.forEach((i, rank) => {

@@ -2,6 +2,7 @@ import { ModelError } from '../../errors.js';
 import { rowTests } from '../contrast-test.js';
 import { adjustedP, checkedAdjustment, criticalValues, type Adjustment } from './adjust.js';
 import type { MarginalMeans } from './emmeans.js';
+import { estimabilityCheck } from './estimability.js';
 import type { GridValue } from './reference-grid.js';
 
 /**
@@ -23,7 +24,7 @@ export interface ContrastOptions {
 
 /** Contrasts of marginal means, by columns. */
 export interface MeanContrasts {
-  /** `A - B`. */
+  /** `A - B`; a level that is a number has its column in front: `x4 - x6`. */
   readonly contrast: readonly string[];
   /** Levels of the `by` factors. */
   readonly by: readonly (readonly GridValue[])[];
@@ -61,17 +62,19 @@ export function contrasts(means: MarginalMeans, method: ContrastMethod, options:
     if (members) members.push(i);
     else groups.set(key, [i]);
   });
+  const p = means.model.data.beta.values.length;
+  const determined = estimabilityCheck(means.model);
   const parts = [...groups.values()].map((members) => {
-    const labels = members.map((i) => means.levels[i].slice(0, means.factors.length).map(String).join(' '));
+    const labels = members.map((i) => means.factors.map((name, f) => levelLabel(name, means.levels[i][f])).join(' '));
     const rows = weightsOf(method, labels);
-    const p = means.L[0].length;
-    const known = rows.map(({ weights }) => members.every((i, j) => weights[j] === 0 || means.estimable[i]));
-    const L = rows.map(({ weights }, r) => {
-      const l = new Float64Array(p);
-      if (known[r])
-        members.forEach((i, j) => weights[j] !== 0 && means.L[i].forEach((v, k) => (l[k] += weights[j] * v)));
+    const combined = (of: readonly Float64Array[], weights: readonly number[]): Float64Array => {
+      const l = new Float64Array(of[0].length);
+      members.forEach((i, j) => weights[j] !== 0 && of[i].forEach((v, k) => (l[k] += weights[j] * v)));
       return l;
-    });
+    };
+    const whole = rows.map(({ weights }) => combined(means.L, weights));
+    const known = rows.map(({ weights }, r) => determined(whole[r], combined(means.left, weights)));
+    const L = whole.map((l, r) => (known[r] ? l : new Float64Array(p)));
     const tests = rowTests(means.model, L, means.ddf);
     const estimate = tests.estimate.map((v, r) =>
       known[r]
@@ -108,6 +111,10 @@ export function contrasts(means: MarginalMeans, method: ContrastMethod, options:
     adjust,
   };
 }
+
+/** A level as contrasts call it; a number with its column, so that `x4 - x6` is no arithmetic. */
+const levelLabel = (name: string, level: GridValue): string =>
+  typeof level === 'number' ? `${name}${level}` : String(level);
 
 function weightsOf(method: ContrastMethod, labels: readonly string[]): { name: string; weights: number[] }[] {
   const m = labels.length;

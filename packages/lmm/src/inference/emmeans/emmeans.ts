@@ -3,15 +3,22 @@ import type { FittedModel } from '../../fitted-model.js';
 import { checkedLevel } from '../coefficient-table.js';
 import { checkedDdf, rowTests, type DdfMethod } from '../contrast-test.js';
 import { tUpperQuantile } from '../distributions/distributions.js';
+import { estimabilityCheck } from './estimability.js';
 import { gridOf, gridRows, referenceGrid, type GridColumn, type GridRows, type GridValue } from './reference-grid.js';
+
+/**
+ * `equal`; `proportional` to the rows that have each combination of the other factors' levels; `outer`: the product of each factor's own
+ * proportions; `cells`: the rows of each cell of the whole grid, so that means are those of the rows; `flat`: equal, over cells that have rows.
+ */
+export type MeanWeights = 'equal' | 'proportional' | 'outer' | 'cells' | 'flat';
 
 export interface EmmeansOptions {
   /** Factors within whose levels means are compared. */
   readonly by?: string | readonly string[];
   /** Values of columns, instead of all levels and of means. */
   readonly at?: Readonly<Record<string, GridValue | readonly GridValue[]>>;
-  /** Other factors are averaged with equal weights (default), or in proportion to the rows of the data. */
-  readonly weights?: 'equal' | 'proportional';
+  /** How the factors that are not named are averaged over; default `equal`. */
+  readonly weights?: MeanWeights;
   readonly ddf?: DdfMethod;
   readonly level?: number;
 }
@@ -25,8 +32,10 @@ export interface MarginalMeans {
   readonly by: readonly string[];
   /** For each combination the levels of the factors, then those of `by`. */
   readonly levels: readonly (readonly GridValue[])[];
-  /** Weights of the fixed effects that were kept. */
+  /** Weights of the fixed effects that were kept; NaN for a mean over no rows. */
   readonly L: readonly Float64Array[];
+  /** The same of the columns that were left out of X as dependent; they decide what is estimable. */
+  readonly left: readonly Float64Array[];
   /** Added to L beta: the offset in the grid. */
   readonly offset: readonly number[];
   /** False where the data do not determine the value; its numbers are NaN. */
@@ -80,9 +89,11 @@ export function emtrends(
       });
     const up = shifted(h);
     const down = shifted(-h);
+    const slopes = (above: readonly Float64Array[], below: readonly Float64Array[]): Float64Array[] =>
+      above.map((x, i) => x.map((v, k) => (v - below[i][k]) / (2 * h)));
     return {
-      X: up.X.map((x, i) => x.map((v, k) => (v - down.X[i][k]) / (2 * h))),
-      estimable: up.estimable.map((v, i) => v && down.estimable[i]),
+      X: slopes(up.X, down.X),
+      left: slopes(up.left, down.left),
       offset: up.offset && down.offset && up.offset.map((v, i) => (v - down.offset![i]) / (2 * h)),
     };
   });
@@ -113,24 +124,27 @@ function marginal(
   const weights = cellWeights(model, grid, places, options.weights ?? 'equal');
   const p = model.data.beta.values.length;
   const L = Array.from({ length: cells.size }, () => new Float64Array(p));
+  const left = L.map(() => new Float64Array(model.data.droppedColumns.length));
   const offset = L.map(() => 0);
-  const estimable = L.map(() => true);
   const total = L.map(() => 0);
-  for (let i = 0; i < grid.size; i++) {
+  const cellOf = (i: number): number => {
     let cell = 0;
     for (let f = named.length - 1; f >= 0; f--) cell = cell * cells.columns[f].values.length + grid.cells[places[f]][i];
-    const w = weights[i];
+    return cell;
+  };
+  for (let i = 0; i < grid.size; i++) total[cellOf(i)] += weights[i];
+  for (let i = 0; i < grid.size; i++) {
+    const cell = cellOf(i);
+    const w = weights[i] === 0 ? 0 : weights[i] / total[cell];
     if (w === 0) continue;
-    total[cell] += w;
-    if (!rows.estimable[i]) estimable[cell] = false;
     if (rows.offset) offset[cell] += w * rows.offset[i];
-    for (let k = 0; k < p; k++) L[cell][k] += w * rows.X[i][k];
+    rows.X[i].forEach((v, k) => (L[cell][k] += w * v));
+    rows.left[i].forEach((v, k) => (left[cell][k] += w * v));
   }
-  L.forEach((l, cell) => {
-    for (let k = 0; k < p; k++) l[k] /= total[cell];
-    offset[cell] /= total[cell];
-    if (total[cell] === 0) estimable[cell] = false;
-  });
+  // A mean over no rows is none.
+  L.forEach((l, cell) => total[cell] === 0 && l.fill(NaN));
+  const determined = estimabilityCheck(model);
+  const estimable = L.map((l, cell) => determined(l, left[cell]));
   const usable = L.map((l, cell) => (estimable[cell] ? l : new Float64Array(p).fill(0)));
   const tests = rowTests(model, usable, ddf);
   const only = (x: readonly number[]) => x.map((v, cell) => (estimable[cell] ? v : NaN));
@@ -145,6 +159,7 @@ function marginal(
       cells.columns.map((column, c) => column.values[cells.cells[c][i]]),
     ),
     L,
+    left,
     offset,
     estimable,
     estimate,
@@ -162,19 +177,39 @@ function cellWeights(
   model: FittedModel,
   grid: ReturnType<typeof referenceGrid>,
   named: readonly number[],
-  kind: 'equal' | 'proportional',
+  kind: MeanWeights,
 ): Float64Array {
-  const out = new Float64Array(grid.size).fill(1);
-  if (kind === 'equal') return out;
-  if (kind !== 'proportional')
-    throw new ModelError('bad-option', `weights must be 'equal' or 'proportional', not '${String(kind)}'`);
-  const others = grid.columns.flatMap((column, c) => (named.includes(c) || !column.codes ? [] : [c]));
+  const coded = grid.columns.flatMap((column, c) => (column.codes ? [c] : []));
+  const others = coded.filter((c) => !named.includes(c));
+  if (kind === 'equal') return new Float64Array(grid.size).fill(1);
+  if (kind === 'proportional') return rowsWith(model, grid, others);
+  if (kind === 'cells') return rowsWith(model, grid, coded);
+  if (kind === 'flat') return rowsWith(model, grid, coded).map(Math.sign);
+  if (kind === 'outer') {
+    const each = others.map((c) => rowsWith(model, grid, [c]));
+    return new Float64Array(grid.size).map((_, i) => each.reduce((w, counts) => w * counts[i], 1));
+  }
+  throw new ModelError(
+    'bad-option',
+    `weights must be 'equal', 'proportional', 'outer', 'cells' or 'flat', not '${String(kind)}'`,
+  );
+}
+
+/** How many rows of the data agree with each row of the grid in some columns. */
+function rowsWith(
+  model: FittedModel,
+  grid: ReturnType<typeof referenceGrid>,
+  columns: readonly number[],
+): Float64Array {
   const counts = new Map<string, number>();
   for (let i = 0; i < model.data.nobs; i++) {
-    const key = others.map((c) => grid.columns[c].codes![i]).join();
+    const key = columns.map((c) => grid.columns[c].codes![i]).join();
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return out.map((_, i) => counts.get(others.map((c) => grid.cells[c][i]).join()) ?? 0);
+  return Float64Array.from(
+    { length: grid.size },
+    (_, i) => counts.get(columns.map((c) => grid.cells[c][i]).join()) ?? 0,
+  );
 }
 
 /** Largest less smallest value of a numeric column. */

@@ -1,7 +1,6 @@
 import { applyDesign, openTable, parseExpression, type Expr, type SchemaColumn } from '@blup/formula';
 import { ModelError } from '../../errors.js';
 import type { FittedModel } from '../../fitted-model.js';
-import { aliasedColumns } from '../../prediction/aliased-columns.js';
 
 export type GridValue = number | string | boolean;
 
@@ -23,11 +22,12 @@ export interface ReferenceGrid {
   readonly cells: readonly Int32Array[];
 }
 
-/** Rows of X for a grid, by the columns that were kept. */
+/** Rows of X for a grid. */
 export interface GridRows {
+  /** By the columns that were kept. */
   readonly X: readonly Float64Array[];
-  /** Whether the model determines the mean of the row. */
-  readonly estimable: readonly boolean[];
+  /** By the columns that were left out because they depend on the kept ones. */
+  readonly left: readonly Float64Array[];
   readonly offset: Float64Array | null;
 }
 
@@ -98,23 +98,11 @@ export function gridRows(model: FittedModel, grid: ReferenceGrid): GridRows {
   );
   if (table.size === 0) table.set('(none)', [0]);
   const found = applyDesign({ ...frame!.design, random: [] }, table, { functions: source!.functions, random: false });
-  const { cp, matrices } = optimum;
-  const { kept } = cp.fixed;
+  const { kept, dropped } = optimum.cp.fixed;
   const all = found.fixed.columns;
-  const aliased = aliasedColumns(matrices, cp);
-  const X = Array.from({ length: grid.size }, (_, i) => Float64Array.from(kept, (k) => all[k][i]));
-  const estimable = X.map((x, i) =>
-    aliased.every(({ column, weights }) => {
-      let rest = all[column][i];
-      let size = Math.max(1, Math.abs(rest));
-      for (let k = 0; k < x.length; k++) {
-        rest -= weights[k] * x[k];
-        size += Math.abs(weights[k] * x[k]);
-      }
-      return Math.abs(rest) < 1e-6 * size;
-    }),
-  );
-  return { X, estimable, offset: found.offset };
+  const rowsOf = (columns: Int32Array): Float64Array[] =>
+    Array.from({ length: grid.size }, (_, i) => Float64Array.from(columns, (k) => all[k][i]));
+  return { X: rowsOf(kept), left: rowsOf(dropped), offset: found.offset };
 }
 
 function gridColumn(
