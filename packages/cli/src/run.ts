@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { FormulaError, formatError } from '@blup/formula';
-import { ModelError } from '@blup/lmm';
+import { FormulaError, FormulaSizeError, formatError } from '@blup/formula';
+import { ModelError, ModelSizeError } from '@blup/lmm';
 import { readArguments, type Arguments } from './arguments/index.js';
 import { InputError, UsageError } from './errors.js';
 import { anovaCommand } from './commands/anova.js';
@@ -56,6 +56,8 @@ async function answer(args: Arguments, streams: Streams): Promise<Iterable<strin
 
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\nTry: blup --help`;
+  if (error instanceof FormulaSizeError || (error instanceof ModelSizeError && error.raisable))
+    return `${error.reason}\nOr allow more with --max-memory, where the machine has it.`;
   if (error instanceof FormulaError) return formatError(error);
   if (error instanceof InputError || error instanceof ModelError) return error.message;
   if (error instanceof Error && error.name === 'CovarianceStructureError') return error.message;

@@ -27,6 +27,7 @@ test('defaults', () => {
     save: undefined,
     export: undefined,
     residual: undefined,
+    maxMemory: undefined,
     format: 'text',
   });
 });
@@ -57,7 +58,19 @@ test('all options, before and after the formula, with and without =', () => {
     '--at',
     '-1,0.5;2e-3, 1',
   );
-  argv.push('--residual', 'ar1(1 | g)', '--json', '--confint=boot', '--nsim=50', '--level', '.9', '--save', 'm.json');
+  argv.push(
+    '--residual',
+    'ar1(1 | g)',
+    '--max-memory',
+    '1.5GB',
+    '--json',
+    '--confint=boot',
+    '--nsim=50',
+    '--level',
+    '.9',
+    '--save',
+    'm.json',
+  );
   expect(readArguments(argv)).toEqual({
     command: 'fit',
     fit: {
@@ -81,9 +94,24 @@ test('all options, before and after the formula, with and without =', () => {
       export: undefined,
       at: [Float64Array.of(-1, 0.5), Float64Array.of(0.002, 1)],
       residual: 'ar1(1 | g)',
+      maxMemory: 1.5e9,
       format: 'json',
     },
   });
+});
+
+test.each([
+  ['500', 500],
+  ['500b', 500],
+  ['64 kB', 64e3],
+  ['2e3M', 2e9],
+  ['1T', 1e12],
+])('%s of memory', (text, bytes) => {
+  expect(fit('--max-memory', text).maxMemory).toBe(bytes);
+});
+
+test.each(['', '0', '-1GB', '8 gigs', '1..5G', 'GB'])('"%s" is no amount of memory', (text) => {
+  expect(() => fit('--max-memory', text)).toThrow('--max-memory needs a number of bytes');
 });
 
 test('a model without theta has an empty point', () => {

@@ -25,6 +25,37 @@ const refusal = (status: 1 | 2, ...lines: string[]): Outcome => ({
   stderr: `blup: ${lines.join('\n')}\n`,
 });
 
+describe('models that are too large', () => {
+  const rows = 60_000;
+  const path = join(folder, 'crossed.csv');
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => `${Math.sin(i).toFixed(3)},a${(7919 * i * (i % 97)) % 20_011},b${(104_729 * i * (i % 89)) % 20_021}`,
+  );
+  writeFileSync(path, `y,a,b\n${lines.join('\n')}\n`);
+
+  test('are refused from counts, in a process with a small heap, and nothing else happens', () => {
+    const words = ['fit', 'y ~ 1 + (1 | a) + (1 | b)', path, '--max-memory', '0.2GB'];
+    const { status, stdout, stderr } = blup(words, undefined, ['--max-old-space-size=64']);
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^blup: the model is too large: .* MB of memory beside the data .*200 MB \(200000000 bytes\)/,
+    );
+    expect(stderr).toMatch(/the Cholesky factor .* because b \(\d+ levels\) and a \(\d+ levels\) are crossed/);
+    expect(stderr).toMatch(/\nOr allow more with --max-memory, where the machine has it\.\n$/);
+    expect(stderr).not.toContain('maxBytes');
+  });
+
+  test('are refused before their columns are made', () => {
+    const words = ['fit', 'y ~ a * b + (1 | a)', path];
+    const { status, stderr } = blup(words, undefined, ['--max-old-space-size=64']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^blup: The fixed effects would have \d+ columns of 60000 rows, \d+ of them for a:b/);
+    expect(stderr).toMatch(/\(1 \| a:b\)\.\nOr allow more with --max-memory/);
+  });
+});
+
 describe('formulas', () => {
   test.each<[string, string[]]>([
     [

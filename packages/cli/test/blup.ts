@@ -10,8 +10,8 @@ export interface Outcome {
 }
 
 /** Runs the built command as a user would. */
-export function blup(args: readonly string[], input?: string): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+export function blup(args: readonly string[], input?: string, nodeOptions: readonly string[] = []): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, bin, ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     ...(input === undefined ? {} : { input }),

@@ -10,7 +10,11 @@ import { parseExpression, parseFormula } from './syntax/parse.js';
 import type { TableLike } from './table/open-table.js';
 import { openTable } from './table/open-table.js';
 
-export type ModelFrameOptions = DesignOptions & Omit<SchemaOverrides, 'columns'>;
+export type ModelFrameOptions = DesignOptions &
+  Omit<SchemaOverrides, 'columns'> & {
+    /** Bytes that the columns of X, or of one random term, may take; a formula that asks for more is refused. Default 4 GiB. */
+    readonly maxBytes?: number;
+  };
 
 /** What of a formula's options names columns. */
 export interface ColumnOptions {
@@ -61,5 +65,9 @@ export function buildModelFrame(
     ordered: ordered ?? [],
     columns,
   });
-  return modelFrame(createDesign(parsed, schema, options), table, { functions: options.functions });
+  const { functions, maxBytes } = options;
+  return modelFrame(createDesign(parsed, schema, options), table, {
+    functions,
+    ...(maxBytes !== undefined && { maxBytes }),
+  });
 }

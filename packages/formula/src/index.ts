@@ -32,6 +32,7 @@ export { builtInFunctionNames } from './functions/registry.js';
 export type * from './frame/model-frame-types.js';
 export type { FrameOptions } from './frame/estimate-design.js';
 export { estimateDesign } from './frame/estimate-design.js';
+export { FormulaSizeError } from './frame/column-size.js';
 export { modelFrame } from './frame/model-frame.js';
 export type { ApplyOptions } from './frame/apply-design.js';
 export { applyDesign } from './frame/apply-design.js';

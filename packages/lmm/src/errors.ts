@@ -13,6 +13,7 @@ export type ModelErrorCode =
   | 'bad-start'
   | 'bad-option'
   | 'new-level'
+  | 'too-large'
   | 'bad-model-json';
 
 /** A mistake in the data or the options of a model. The message says what is wrong, where, and what to do. */

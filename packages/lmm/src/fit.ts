@@ -14,6 +14,7 @@ import { checkMatrices, type ModelMatricesInput } from './model-matrices.js';
 import type { FitOptions } from './optimum.js';
 import { findOptimumByFitted } from './fitted-covariate.js';
 import { formulaTerm, isOwnTag } from './structured-terms/formula-term.js';
+import { checkedMaxBytes } from './size/max-bytes.js';
 import { residualTerm, type ResidualInput } from './structured-terms/residual-term.js';
 import type { TermCovariance } from './structured-terms/term-covariance.js';
 
@@ -43,13 +44,14 @@ export interface FitModelOptions extends ModelFrameOptions, FitOptions {
  *
  * @param table columns by name, an array of row objects, or an Arrow table
  * @throws FormulaError (of @blup/formula) for mistakes in formula, options or data, with the place; ModelError for a model that cannot be
- * identified; CovarianceStructureError for a structure that does not exist. A search that does not converge is told by `data.certificate`.
+ * identified; FormulaSizeError or ModelSizeError for one that would take more memory than `maxBytes`; CovarianceStructureError for a structure
+ * that does not exist. A search that does not converge is told by `data.certificate`.
  */
 export function fitModel(formula: string, table: TableLike, options: FitModelOptions = {}): FittedModel {
   const began = now();
   // Opened once: codes of levels are kept for the columns that structures read.
   const opened = openTable(table);
-  const frame = buildModelFrame(formula, opened, options);
+  const frame = buildModelFrame(formula, opened, { ...options, maxBytes: checkedMaxBytes(options.maxBytes) });
   const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened));
   const optimum = findOptimumByFitted(matrices, options);
   return new FittedModel(optimum, {

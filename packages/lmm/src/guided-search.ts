@@ -1,4 +1,5 @@
 import type { CompositeStructure } from '@blup/covariance';
+import type { FactorSize } from '@blup/sparse';
 import { accumulateCrossProducts, type Bases } from './accumulate.js';
 import type { CrossProducts } from './cross-products.js';
 import type { ModelMatrices } from './model-matrices.js';
@@ -18,6 +19,8 @@ export interface SearchPlan extends SearchSpace {
   /** The user's start and fixed values; null: start from moments. */
   readonly given: Float64Array | null;
   readonly limits: MinimizeOptions;
+  /** Told the size of a sparse factor before it is allocated; throws to refuse it. */
+  readonly inspect: (size: FactorSize) => void;
 }
 
 export interface GuidedResult {
@@ -48,19 +51,25 @@ export function guidedSearch(
   matrices: ModelMatrices,
   bases: Bases,
 ): GuidedResult {
-  const { composite, free, source, limits } = plan;
+  const { composite, free, source, limits, inspect } = plan;
   const evaluations: Evaluation[] = [];
   const unit = new Float64Array(composite.parLength);
   let columns = workingColumns(plan.cp, composite, movableTerms(plan));
   composite.stepScaleInto(columnScales(composite, columns.bases), unit);
   const readAgain = (effects: Float64Array) => {
     const cp = accumulateCrossProducts(matrices, bases, effects);
-    return profiledObjective(cp, composite, criterion, leastSquaresOf(cp, composite), columns.bases);
+    return profiledObjective(cp, composite, criterion, leastSquaresOf(cp, composite, inspect), columns.bases);
   };
   const byColumns = (of: ProfiledObjective, next: WorkingColumns) =>
     profiledObjective(of.pls.cp, composite, criterion, of.pls, next.bases);
 
-  let working = profiledObjective(plan.cp, composite, criterion, leastSquaresOf(plan.cp, composite), columns.bases);
+  let working = profiledObjective(
+    plan.cp,
+    composite,
+    criterion,
+    leastSquaresOf(plan.cp, composite, inspect),
+    columns.bases,
+  );
   let par = plan.given && columns.into(plan.given);
   for (let round = 0, loose: Float64Array | undefined; !par; round++) {
     const moments = momentStart(working, columns.bases, loose);

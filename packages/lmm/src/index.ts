@@ -5,6 +5,7 @@ export { FittedModel, type ObjectiveAt } from './fitted-model.js';
 export { lmm, type TextbookEstimates } from './textbook.js';
 export { CovarianceStructureError } from '@blup/covariance';
 export { ModelError, type ModelErrorCode } from './errors.js';
+export { ModelSizeError, type SizePart } from './size/model-size-error.js';
 export {
   checkMatrices,
   type CheckedMatrices,

@@ -1,4 +1,5 @@
 import { composite, type CompositeStructure } from '@blup/covariance';
+import type { FactorSize } from '@blup/sparse';
 import { accumulateCrossProducts, findBases } from './accumulate.js';
 import { certify } from './certificate.js';
 import { now } from './clock.js';
@@ -10,6 +11,9 @@ import { checkIdentifiability, type IdentifiabilityCheck } from './identifiabili
 import type { ModelMatrices } from './model-matrices.js';
 import { parConstraints, tieInPlace, type HeldPar, type TiedPar } from './par-constraints.js';
 import type { Evaluation } from './optimizer/minimize.js';
+import { checkFactorSize } from './size/factor-size.js';
+import { checkedMaxBytes } from './size/max-bytes.js';
+import { checkProductsSize } from './size/products-size.js';
 import type { Criterion, ProfiledObjective } from './profiled-objective.js';
 import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
 import { columnScales } from './start-values.js';
@@ -28,6 +32,11 @@ export interface FitOptions {
   readonly tiedPar?: TiedPar;
   /** Most evaluations of the objective (default 1000). */
   readonly maxEvaluations?: number;
+  /**
+   * Bytes that the fit may take beside the data; a model that would need more is refused before they are allocated. Default: 4 GiB, or half the
+   * memory of the machine where a browser tells of less than 8 GiB.
+   */
+  readonly maxBytes?: number;
   /** The search stops this many standard errors (times sqrt 2) from the minimum; default 1e-6. */
   readonly tolerance?: number;
   /** Relative standard deviation below which a fit is called singular, in units of the column's root mean square; default 1e-4. */
@@ -61,7 +70,7 @@ export interface Optimum {
  * Reads the rows of checked matrices once into cross-products, minimises the profiled criterion, puts vanishing variances exactly to zero,
  * and certifies the result.
  *
- * @throws ModelError for a model that no data could identify, and for mistakes in the options; a search that does not converge is told by
+ * @throws ModelError for a model that no data could identify, and for mistakes in the options; ModelSizeError for one that is too large; a search that does not converge is told by
  * the certificate
  */
 export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): Optimum {
@@ -69,12 +78,15 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   const sigma = checkedSigma(options.sigma);
   const warnings = checkIdentifiability(matrices, sigma !== null, options.identifiability ?? 'refuse');
   const structure = composite(matrices.terms.map((term) => term.structure));
+  const maxBytes = checkedMaxBytes(options.maxBytes);
+  const sizes = checkProductsSize(matrices, structure, maxBytes);
   const bases = findBases(matrices);
   const cp = accumulateCrossProducts(matrices, bases);
   checkResponse(matrices, cp, sigma !== null);
   const read = now();
 
-  const plan = planSearch(cp, structure, matrices, options);
+  const inspect = (size: FactorSize) => checkFactorSize(size, matrices, cp, sizes, maxBytes);
+  const plan = { ...planSearch(cp, structure, matrices, options), inspect };
   const criterion: Criterion = { reml: options.reml ?? true, sigma };
   const parNames = parNamesOf(matrices, structure);
   const judge = (searched: GuidedResult) => {
@@ -134,7 +146,7 @@ function planSearch(
   structure: CompositeStructure,
   matrices: ModelMatrices,
   options: FitOptions,
-): SearchPlan {
+): Omit<SearchPlan, 'inspect'> {
   const m = structure.parLength;
   const scales = columnScales(
     structure,

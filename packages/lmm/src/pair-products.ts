@@ -44,6 +44,18 @@ export function pairPattern(terms: readonly RandomEffectsTerm[], i: number, j: n
   return { products, ni, nj, blockOfRow };
 }
 
+/** How many pairs of levels of two terms share a row; O(n + levels) time and memory. */
+export function countPairs(a: RandomEffectsTerm, b: RandomEffectsTerm): number {
+  const order = countingSort(b.levelIdx, b.levels.length, countingSort(a.levelIdx, a.levels.length, null));
+  let count = 0;
+  for (let k = 0; k < order.length; k++) {
+    const r = order[k];
+    const before = order[k - 1];
+    if (k === 0 || a.levelIdx[r] !== a.levelIdx[before] || b.levelIdx[r] !== b.levelIdx[before]) count++;
+  }
+  return count;
+}
+
 /** @param Z the changed columns of every term on rows start.., start + count - 1 */
 export function addPairProducts(
   { products, ni, nj, blockOfRow }: PairSums,

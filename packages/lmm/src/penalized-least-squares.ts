@@ -8,6 +8,7 @@ import {
   solveLtInPlace,
   unpermuteInto,
   type CholeskyFactor,
+  type FactorSize,
   type SymbolicCholesky,
 } from '@blup/sparse';
 import type { CrossProducts, TermProducts } from './cross-products.js';
@@ -87,17 +88,24 @@ export interface PenalizedLeastSquares {
 /** With more fixed effects than this, tiles of 4 by 4 sums pay. */
 const FEW_COLUMNS = 8;
 
-/** @param precisions over levels, by term; none when left out */
+/**
+ * @param precisions over levels, by term; none when left out
+ * @param inspect told the size of the factor before it is allocated; may throw to refuse it
+ */
 export function penalizedLeastSquares(
   cp: CrossProducts,
   precisions: readonly (LevelPrecision | null)[] = cp.terms.map(() => null),
+  inspect?: (size: FactorSize) => void,
 ): PenalizedLeastSquares {
   const { q, p, terms } = cp;
   const placed = penalizedPattern(
     cp,
     precisions.map((precision) => (precision && !precision.inPair ? precision.structure.pattern : null)),
   );
-  const symbolic = analyze(placed.pattern, { ordering: terms.length > 1 ? ['amd', largestTermFirst(terms)] : 'amd' });
+  const symbolic = analyze(placed.pattern, {
+    ordering: terms.length > 1 ? ['amd', largestTermFirst(terms)] : 'amd',
+    ...(inspect && { inspect }),
+  });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
   const Zty = cp.Zty.slice();
   const Xty = cp.Xty.slice();

@@ -44,7 +44,7 @@ export type OrderedPattern = ReturnType<typeof analyzeOrdering>;
 /**
  * The cheapest of several orderings (the first on ties): permutation, elimination tree, column counts.
  * @param orderingOf the permutation of an ordering
- * @throws SparseError when the pattern breaks an invariant, the permutation is none, or L has over 2^31 - 1 entries
+ * @throws SparseError when the pattern breaks an invariant, or the permutation is none
  */
 export function cheapestOrdering<T extends string | Int32Array>(
   lower: CscPattern,
@@ -62,10 +62,13 @@ export function cheapestOrdering<T extends string | Int32Array>(
     const other = analyzeOrdering(lower, orderingOf(lower, ordering), renumber);
     if (best === undefined || other.flops < best.flops) best = other;
   }
-  const { nnz } = best!;
+  return best!;
+}
+
+/** @throws SparseError of kind `too-large` for an L whose entries no array can count */
+export function requireIndexable({ nnz }: { readonly nnz: number }): void {
   if (nnz > 0x7fffffff)
     throw new SparseError('too-large', `L would have ${nnz} entries (${12 * nnz} bytes), more than 2^31 - 1`);
-  return best!;
 }
 
 /** The analysis that users see, with a layout of L. */

@@ -1,6 +1,13 @@
-import { cheapestOrdering, type NumericStructure, symbolicOf, type SymbolicCholesky } from './analysis.js';
+import {
+  cheapestOrdering,
+  type NumericStructure,
+  requireIndexable,
+  symbolicOf,
+  type SymbolicCholesky,
+} from './analysis.js';
 import type { CscPattern } from './csc.js';
 import { SparseError } from './errors.js';
+import { factorSize, type FactorSize } from './factor-size.js';
 import { orderingPermutation, type Ordering } from './ordering/ordering.js';
 import { simplicialStructure } from './simplicial/structure.js';
 import { supernodalStructure } from './supernodal/structure.js';
@@ -19,6 +26,8 @@ export interface AnalyzeOptions {
    * the one that the predicted flops per entry of L favour (`'auto'`, the default).
    */
   readonly method?: 'auto' | 'simplicial' | 'supernodal';
+  /** Told what the factor will take before anything of its size is allocated; it may throw to refuse it. */
+  readonly inspect?: (size: FactorSize) => void;
 }
 
 /**
@@ -48,6 +57,8 @@ export function analyze(lower: CscPattern, options: AnalyzeOptions = {}): Symbol
         ? 'supernodal'
         : 'simplicial'
       : wanted;
+  options.inspect?.(factorSize(best, method));
+  requireIndexable(best);
   const structure: NumericStructure =
     method === 'simplicial'
       ? { method, ...simplicialStructure(permuted, upper, parent, colCounts) }

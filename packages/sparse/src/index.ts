@@ -12,6 +12,7 @@ export { rcmOrdering } from './ordering/rcm.js';
 export type { Ordering } from './ordering/ordering.js';
 export type { SymbolicCholesky } from './analysis.js';
 export { analyze, type AnalyzeOptions } from './analyze.js';
+export type { FactorSize } from './factor-size.js';
 export { createFactor, type FactorOptions } from './create-factor.js';
 export { type CholeskyFactor, factorDiagonal, factorize, factorToCsc, logDeterminant } from './factor.js';
 export { permuteInto, solveDInPlace, solveInPlace, solveLInPlace, solveLtInPlace, unpermuteInto } from './solve.js';

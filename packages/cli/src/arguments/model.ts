@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { noSurplus, oneOf, type Given, type OptionTable } from './options.js';
+import { noSurplus, oneOf, readBytes, type Given, type OptionTable } from './options.js';
 
 export const contrastKinds = ['treatment', 'sum', 'helmert', 'poly', 'sdif', 'SAS'] as const;
 export type ContrastKind = (typeof contrastKinds)[number];
@@ -20,6 +20,8 @@ export interface ModelOptions {
   readonly subset: string | undefined;
   readonly contrasts: ReadonlyMap<string, ContrastKind>;
   readonly residual: string | undefined;
+  /** Bytes that a fit may take beside its data. */
+  readonly maxMemory: number | undefined;
 }
 
 /** A model to be fitted to a table. */
@@ -39,6 +41,7 @@ export const modelOptions = {
   subset: { type: 'string' },
   contrasts: { type: 'string', repeatable: true },
   residual: { type: 'string' },
+  'max-memory': { type: 'string' },
 } as const satisfies OptionTable;
 
 export const outputOptions = {
@@ -58,6 +61,7 @@ export const readModelOptions = (given: Given): ModelOptions => ({
   subset: given.value('subset'),
   contrasts: new Map(given.values('contrasts').map(readContrast)),
   residual: given.value('residual'),
+  maxMemory: readBytes('--max-memory', given.value('max-memory')),
 });
 
 /** @throws {UsageError} unless the words are a formula and a file */

@@ -112,6 +112,23 @@ export function numberBetween(option: string, value: string, least: number, most
   return number;
 }
 
+const UNITS = new Map([
+  ['', 1],
+  ['k', 1e3],
+  ['m', 1e6],
+  ['g', 1e9],
+  ['t', 1e12],
+]);
+
+/** `8GB`, `500M`, `1e9`. @throws {UsageError} unless the value is a positive number of bytes */
+export function readBytes(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const [, digits, unit] = /^([\d.]+(?:e\d+)?) *([kmgt]?)b?$/i.exec(value.trim()) ?? [];
+  const bytes = Number(digits) * (UNITS.get((unit ?? '').toLowerCase()) ?? Number.NaN);
+  if (!(bytes > 0)) throw new UsageError(`${option} needs a number of bytes, such as 8GB or 500MB, not "${value}".`);
+  return bytes;
+}
+
 /** @throws {UsageError} when there are words that the command has no use for */
 export function noSurplus(surplus: readonly string[]): void {
   if (surplus.length > 0) {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { FormulaError, formulaColumns } from '@blup/formula';
 import { fitModel, type FittedModel } from '@blup/lmm';
 import type { ModelArguments, ModelOptions } from '../arguments/model.js';
@@ -41,7 +42,7 @@ export function fitTable(
   options: ModelOptions & { readonly file: string },
   stderr: ProgressTarget,
 ): FittedModel {
-  const { weights, offset, subset, contrasts, reml, residual } = options;
+  const { weights, offset, subset, contrasts, reml, residual, maxMemory } = options;
   checkContrasts(formula, options, data);
   const progress = createProgress(stderr);
   try {
@@ -51,6 +52,7 @@ export function fitTable(
       offset,
       subset,
       contrasts,
+      maxBytes: maxMemory ?? mostOfTheMachine(),
       ...(residual !== undefined && { residual }),
       ordered: orderedFactors(data),
       onEvaluation: ({ value }, count) => progress.show(`fitting: evaluation ${count}, objective ${value.toFixed(4)}`),
@@ -58,6 +60,12 @@ export function fitTable(
   } finally {
     progress.done();
   }
+}
+
+/** Three quarters of the memory that this process may have. */
+function mostOfTheMachine(): number {
+  const limit = process.constrainedMemory();
+  return 0.75 * Math.min(totalmem(), limit > 0 ? limit : Infinity);
 }
 
 export function writeNotes(notes: readonly string[], stderr: ProgressTarget): void {

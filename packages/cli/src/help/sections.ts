@@ -13,6 +13,8 @@ export const modelSection = `Model
   --residual STRUCTURE   covariance of the residuals: ar1(1 | g), ar1(t | g), car1(t | g), arma(t | g),
                          cs(1 | g), us(visit | g), exp(x + y | g), gau, mat; strata(f), varpower(x),
                          varexp(x); products of them: 'strata(f) * ar1(t | g)'
+  --max-memory SIZE      refuse models that need more than this beside their data: 8GB, 500MB; three quarters of the
+                         machine's memory unless given
 `;
 
 export const dataSection = `Data

@@ -16,7 +16,8 @@ const LOGICAL_LEVELS = ['FALSE', 'TRUE'];
 export const levelsOf = (variable: DesignVariable): string[] | null =>
   variable.kind === 'logical' ? LOGICAL_LEVELS : variable.levels;
 
-function contrastFor(variable: DesignVariable, contrasts: ReadonlyMap<string, Contrast>): Contrast {
+/** The contrasts of a variable: those asked for by its name, else polynomials for ordered levels and treatment contrasts for others. */
+export function contrastFor(variable: DesignVariable, contrasts: ReadonlyMap<string, Contrast>): Contrast {
   const bare = variable.name.startsWith('`') ? variable.name.slice(1, -1) : variable.name;
   return contrasts.get(variable.name) ?? contrasts.get(bare) ?? (variable.ordered ? 'poly' : 'treatment');
 }

@@ -9,6 +9,7 @@ import { openTable } from '../table/open-table.js';
 import type { Table } from '../table/table.js';
 import type { KeptRows } from './complete-cases.js';
 import { completeCases, gatherCodes, markMissing } from './complete-cases.js';
+import { DEFAULT_MAX_BYTES, requireRoom } from './column-size.js';
 import { evaluateVariables } from './evaluate-variables.js';
 import { dropUnused, groupingFactor } from './grouping-factor.js';
 import { refuseNewLevels } from './new-levels.js';
@@ -16,6 +17,8 @@ import { refuseNewLevels } from './new-levels.js';
 export interface FrameOptions {
   /** Functions of the user's that the design calls. */
   functions?: UserFunctions | undefined;
+  /** Bytes that the columns of X, or of one random term, may take; a formula that asks for more is refused. Default 4 GiB. */
+  maxBytes?: number;
 }
 
 /** Everything that is known once the rows have been read: the complete design and the values it came from. */
@@ -76,8 +79,10 @@ export function prepareFrame(planned: Design, source: TableLike, options: FrameO
       ? fixLevels(variable, values[v] as FactorValue, rows, planned.unusedLevels)
       : withShape(variable, values[v]!),
   );
+  const fixed = { ...planned, variables, states: states.entries() };
+  requireRoom(fixed, kept.nobs, options.maxBytes ?? DEFAULT_MAX_BYTES);
   const design = withColumns(
-    { ...planned, variables, states: states.entries() },
+    fixed,
     groups.map(({ levels }) => levels),
   );
   return { design, table, values, kept, groups };
@@ -105,7 +110,7 @@ function countMissing(value: Value, nrow: number): number {
  * Completes a planned design from the rows of a table: states of stateful functions (from all rows), levels in use and matrix
  * columns (from the rows that the complete-case filter keeps).
  *
- * @throws FormulaDataError when no row is left, or a factor that needs contrasts has a single level.
+ * @throws FormulaDataError when no row is left, a factor that needs contrasts has a single level, or there would be too many columns.
  */
 export function estimateDesign(design: Design, table: TableLike, options: FrameOptions = {}): Design {
   return prepareFrame(design, table, options).design;

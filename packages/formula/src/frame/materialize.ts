@@ -1,6 +1,7 @@
 import type { ColumnFactor, Design, DesignColumn } from '../design/design.js';
 import type { Value } from '../expression/value.js';
 import { FormulaDataError } from '../errors.js';
+import { DEFAULT_MAX_BYTES, requireRoomForColumns } from './column-size.js';
 import { gatherCodes, gatherNumbers } from './complete-cases.js';
 import { allFinite } from './finite.js';
 
@@ -16,10 +17,12 @@ export class BaseColumns {
   readonly rows: Int32Array | null;
   private readonly allowMissing: boolean;
   private readonly finite: ReadonlySet<Float64Array>;
+  private readonly maxBytes: number;
 
   /**
    * @param allowMissing - prediction: infinite values are still errors, missing ones stay.
    * @param finite - columns, of all rows, that are known to be finite.
+   * @param maxBytes - that the columns of a random term may take.
    */
   constructor(
     design: Design,
@@ -28,6 +31,7 @@ export class BaseColumns {
     rows: Int32Array | null,
     allowMissing: boolean,
     finite: ReadonlySet<Float64Array> = new Set(),
+    maxBytes = DEFAULT_MAX_BYTES,
   ) {
     this.design = design;
     this.values = values;
@@ -35,6 +39,13 @@ export class BaseColumns {
     this.rows = rows;
     this.allowMissing = allowMissing;
     this.finite = finite;
+    this.maxBytes = maxBytes;
+  }
+
+  /** All columns of a random term. @throws FormulaSizeError before they would take more memory than they may */
+  columns(label: string, columns: readonly DesignColumn[]): Float64Array[] {
+    requireRoomForColumns(label, columns.length, this.nobs, this.maxBytes);
+    return columns.map((column) => this.column(column));
   }
 
   /** @throws FormulaDataError at an infinite value. */

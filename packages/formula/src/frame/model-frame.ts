@@ -72,7 +72,7 @@ export function randomFrames(
   }
   const indicator = indicatorColumns(matrix, design, base);
   const names = columns.map(({ name }) => name);
-  const make = (): Float64Array[] => columns.map((column) => base.column(column));
+  const make = (): Float64Array[] => base.columns(label, columns);
   if (indicator === null) return [{ ...common, label, names, columns: make(), indicator }];
   let made: Float64Array[] | null = null;
   return [
@@ -148,12 +148,12 @@ const knownGroup = ({ codes, levels }: FactorValue): GroupIndex => ({
  * Model frame: response, X, the columns and levels of every random term, weights and offset, for the rows that one complete-case
  * filter keeps. A design that is not complete is completed from this table (`frame.design`). O(nrow) per column.
  *
- * @throws FormulaDataError for infinite values, negative weights, no rows left, unknown categories.
+ * @throws FormulaDataError for infinite values, negative weights, no rows left, unknown categories, more columns than memory may hold.
  */
 export function modelFrame(planned: Design, source: TableLike, options: FrameOptions = {}): ModelFrame {
   const { design, table, values, kept, groups } = prepareFrame(planned, source, options);
   const { rows, nobs, missing, subset, finite } = kept;
-  const base = new BaseColumns(design, values, nobs, rows, false, finite);
+  const base = new BaseColumns(design, values, nobs, rows, false, finite, options.maxBytes);
   const { response } = design;
   return {
     nrow: table.nrow,

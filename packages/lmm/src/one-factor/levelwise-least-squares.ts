@@ -1,5 +1,6 @@
 import { levelPrecisions } from '../level-precision.js';
 import type { CompositeStructure } from '@blup/covariance';
+import type { FactorSize } from '@blup/sparse';
 import type { CrossProducts } from '../cross-products.js';
 import { dot } from '../dense.js';
 import { penalizedLeastSquares, solvePenalized, type PenalizedLeastSquares } from '../penalized-least-squares.js';
@@ -7,11 +8,18 @@ import { levelBlocks, type LevelBlocks } from './level-blocks.js';
 import { levelModesInto } from './level-modes.js';
 import { levelSystem } from './level-system.js';
 
-/** The penalised least-squares problem of a model: level by level where there is one grouping factor, else the sparse system. */
-export function leastSquaresOf(cp: CrossProducts, composite: CompositeStructure): PenalizedLeastSquares {
+/**
+ * The penalised least-squares problem of a model: level by level where there is one grouping factor, else the sparse system.
+ * @param inspect told the size of the sparse factor before it is allocated; may throw to refuse it
+ */
+export function leastSquaresOf(
+  cp: CrossProducts,
+  composite: CompositeStructure,
+  inspect?: (size: FactorSize) => void,
+): PenalizedLeastSquares {
   const precisions = levelPrecisions(cp, composite);
   const blocks = levelBlocks(cp, precisions);
-  return blocks ? levelwiseLeastSquares(cp, blocks) : penalizedLeastSquares(cp, precisions);
+  return blocks ? levelwiseLeastSquares(cp, blocks) : penalizedLeastSquares(cp, precisions, inspect);
 }
 
 /**

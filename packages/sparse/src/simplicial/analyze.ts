@@ -1,4 +1,4 @@
-import { cheapestOrdering, symbolicOf, type SymbolicCholesky } from '../analysis.js';
+import { cheapestOrdering, requireIndexable, symbolicOf, type SymbolicCholesky } from '../analysis.js';
 import type { CscPattern } from '../csc.js';
 import { type BasicOrdering, basicPermutation } from '../ordering/basic.js';
 import { simplicialStructure } from './structure.js';
@@ -23,6 +23,7 @@ export interface AnalyzeOptions {
  */
 export function analyze(lower: CscPattern, { ordering = 'amd', postorder }: AnalyzeOptions = {}): SymbolicCholesky {
   const best = cheapestOrdering(lower, ordering, postorder, basicPermutation);
+  requireIndexable(best);
   const { permuted, upper, parent, colCounts } = best;
   return symbolicOf(lower, best, {
     method: 'simplicial',
