@@ -1,7 +1,7 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from '../dense.js';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
-import { covarianceDirections } from './covariance-directions.js';
+import { covarianceDirections, type CovarianceDirection } from './covariance-directions.js';
 import { covarianceTraces } from './covariance-traces.js';
 import { fixedEffectsProducts } from './fixed-effects-products.js';
 import {
@@ -12,6 +12,8 @@ import {
   sandwich,
   type ContrastRows,
 } from './fixed-effects-space.js';
+import { curvatureTerm } from './kenward-roger-curvature.js';
+import { rowInformation } from './rows/row-information.js';
 import { tTests, type TTests } from './satterthwaite.js';
 import { positiveInverse } from './symmetric-inverse.js';
 
@@ -35,7 +37,11 @@ const known = new WeakMap<FittedModel, KenwardRogerFacts>();
  *
  * A variance at its boundary counts as an interior estimate, so singular fits have finite answers.
  *
- * @throws ModelError `bad-option` for a fit by ML, or a covariance structure that is not linear in variances and covariances
+ * Where V is not linear in variances and covariances (AR(1), spatial, residual structures, relationships between levels) the same by rows:
+ * one solve for each row of the largest component of correlated rows. Second derivatives of V are those by variances, covariances,
+ * correlations and ranges ({@link naturalCoordinates}), as in SAS; parameters on the boundary are held there.
+ *
+ * @throws ModelError `bad-option` for a fit by ML, or too many rows that are all correlated with each other
  */
 export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   const done = known.get(model);
@@ -46,25 +52,13 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   if (!objective.reml) {
     throw new ModelError('bad-option', 'the Kenward-Roger approximation is defined for REML fits: fit with reml: true');
   }
-  const directions = covarianceDirections(optimum, 'changed');
+  const directions = directionsOf(optimum);
   objective.evaluate(optimum.theta);
-  const traces = covarianceTraces(objective.pls, directions);
-  const X = fixedEffectsProducts(objective.pls, directions);
-
-  // Parameters that were held fixed move with sigma^2: G_0 becomes I + sum of their ratios times G_r.
-  const free = directions.flatMap((d, r) => (d.fixed || d.source !== r ? [] : [r + 1]));
-  const rows = (objective.sigma === null ? [0] : []).concat(free);
-  const raw = directions.length + 1;
-  const J = rows.map((k) => {
-    const column = new Float64Array(raw);
-    column[k] = 1;
-    directions.forEach((d, r) => d.source === k - 1 && (column[r + 1] = 1));
-    if (k === 0) directions.forEach((d, r) => (column[r + 1] = d.fixed ? d.ratio : 0));
-    return column;
-  });
-  const m = J.length;
-  const Phi = inverseOf(X.XHX, p);
-  const P = J.map((j) => combine(j, X.first, p));
+  const { XHX, P, Q, traces, curvature } = directions
+    ? ingredientsByDirections(model, directions)
+    : ingredientsByRows(model);
+  const m = P.length;
+  const Phi = inverseOf(XHX, p);
   const moved = P.map((Pi) =>
     sandwichPhi(
       Phi,
@@ -74,17 +68,10 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   );
 
   const information = new Float64Array(m * m);
-  const Q: Float64Array[][] = [];
   for (let a = 0; a < m; a++) {
-    Q.push([]);
     for (let b = 0; b <= a; b++) {
-      const Qab = combinePairs(J[a], J[b], X.second, p);
-      Q[a].push(Qab);
-      let trace = 0;
-      for (let r = 0; r < raw; r++)
-        for (let s = 0; s < raw; s++) trace += J[a][r] * J[b][s] * traces.second[s * raw + r];
       // tr(Phi P_a Phi P_b) with Phi P_a Phi at hand
-      const value = trace - 2 * dot(Phi, 0, Qab, 0, p * p) - dot(moved[a], 0, P[b], 0, p * p);
+      const value = traces[b * m + a] - 2 * dot(Phi, 0, Q[a][b], 0, p * p) - dot(moved[a], 0, P[b], 0, p * p);
       information[b * m + a] = information[a * m + b] = value;
     }
   }
@@ -98,6 +85,7 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
       for (let k = 0; k < p * p; k++) U[k] += w * (Q[a][b][k] - PPP[k]);
     }
   }
+  curvature?.(W).forEach((v, k) => (U[k] -= v / 4));
   for (let i = 0; i < p; i++)
     for (let j = 0; j < i; j++) U[i * p + j] = U[j * p + i] = (U[i * p + j] + U[j * p + i]) / 2;
   const correction = sandwichPhi(Phi, U, p);
@@ -114,6 +102,74 @@ export function kenwardRogerFacts(model: FittedModel): KenwardRogerFacts {
   };
   known.set(model, facts);
   return facts;
+}
+
+/** What the adjustment is made of, by variance parameters; p by p matrices in the orthonormal basis, relative to sigma^2. */
+interface Ingredients {
+  readonly XHX: Float64Array;
+  /** X'H^-1 G_a H^-1X. */
+  readonly P: readonly Float64Array[];
+  /** Symmetric parts of X'H^-1 G_a H^-1 G_b H^-1X, b <= a. */
+  readonly Q: readonly (readonly Float64Array[])[];
+  /** tr(H^-1 G_a H^-1 G_b), column-major. */
+  readonly traces: Float64Array;
+  /** sum W_ab R_ab, where V is not linear in the parameters. */
+  readonly curvature?: (W: Float64Array) => Float64Array;
+}
+
+/** Null where V is not linear in variances and covariances, or these are no free parameters. */
+function directionsOf(optimum: FittedModel['optimum']): CovarianceDirection[] | null {
+  try {
+    return covarianceDirections(optimum, 'changed');
+  } catch (error) {
+    if (error instanceof ModelError) return null;
+    throw error;
+  }
+}
+
+/** From the cross-products, for random effects in whose variances and covariances V is linear. */
+function ingredientsByDirections({ optimum }: FittedModel, directions: readonly CovarianceDirection[]): Ingredients {
+  const { objective, cp } = optimum;
+  const { p } = cp;
+  const sums = covarianceTraces(objective.pls, directions);
+  const X = fixedEffectsProducts(objective.pls, directions);
+  // Parameters that were held fixed move with sigma^2: G_0 becomes I + sum of their ratios times G_r.
+  const free = directions.flatMap((d, r) => (d.fixed || d.source !== r ? [] : [r + 1]));
+  const rows = (objective.sigma === null ? [0] : []).concat(free);
+  const raw = directions.length + 1;
+  const J = rows.map((k) => {
+    const column = new Float64Array(raw);
+    column[k] = 1;
+    directions.forEach((d, r) => d.source === k - 1 && (column[r + 1] = 1));
+    if (k === 0) directions.forEach((d, r) => (column[r + 1] = d.fixed ? d.ratio : 0));
+    return column;
+  });
+  const m = J.length;
+  const traces = new Float64Array(m * m);
+  for (let a = 0; a < m; a++)
+    for (let b = 0; b < m; b++)
+      for (let r = 0; r < raw; r++)
+        for (let s = 0; s < raw; s++) traces[b * m + a] += J[a][r] * J[b][s] * sums.second[s * raw + r];
+  return {
+    XHX: X.XHX,
+    P: J.map((j) => combine(j, X.first, p)),
+    Q: J.map((j, a) => J.slice(0, a + 1).map((other) => combinePairs(j, other, X.second, p))),
+    traces,
+  };
+}
+
+/** From the rows, for any structure. */
+function ingredientsByRows({ optimum }: FittedModel): Ingredients {
+  const information = rowInformation(optimum);
+  const { XHX, first, second, traces } = information;
+  const { p } = optimum.cp;
+  return {
+    XHX,
+    P: first,
+    Q: second.map((row) => row.map((A) => A.map((v, k) => (v + A[(k % p) * p + Math.floor(k / p)]) / 2))),
+    traces,
+    curvature: (W) => curvatureTerm(optimum, information, W),
+  };
 }
 
 /** t tests with Kenward-Roger standard errors and degrees of freedom, and the adjusted covariance matrix. */

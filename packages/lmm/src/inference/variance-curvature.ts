@@ -74,7 +74,7 @@ export function varianceCurvature(optimum: Optimum): VarianceCurvature {
 }
 
 /** Free par that move the covariance of their term to first order. */
-function activeParameters({ composite, par, fixedPar }: Optimum): Int32Array {
+export function activeParameters({ composite, par, fixedPar }: Optimum): Int32Array {
   const out: number[] = [];
   composite.parts.forEach((part, t) => {
     const { nc, thetaIndex } = part;

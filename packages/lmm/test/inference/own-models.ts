@@ -18,6 +18,7 @@ function ownTable(name: string): Record<string, (number | string)[]> {
 
 /** Data of the folder `inference` of the golden numbers, or of its folder `data`. */
 export function fitOwn(data: string, formula: string, options: FitModelOptions = {}): FittedModel {
+  if (data === 'BodyWeight') return fitModel(formula, ownTable('bodyweight'), options);
   if (data === 'crossed' || data === 'nested') return fitModel(formula, ownTable(data), options);
   const { columns, categories } = readTable(data);
   return fitModel(formula, columns, { categories, ...options });
