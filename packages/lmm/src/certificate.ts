@@ -208,9 +208,6 @@ function messageFor(v: Verdict): string {
   if (!v.converged && v.noise > NOISE_THAT_COUNTS) {
     return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
   }
-  if (!v.converged && v.noise > NOISE_THAT_COUNTS) {
-    return `double precision ends here: random effects are so much larger than residuals that the criterion is known only to ${v.noise.toPrecision(1)}; subtract what is known of the groups from the response, or measure it more coarsely`;
-  }
   if (!v.rises)
     return 'a variance was put to zero although the objective falls away from zero: start again from other values';
   if (!v.converged) {

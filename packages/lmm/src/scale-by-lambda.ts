@@ -109,6 +109,10 @@ export function multiplyZtZInto(cp: CrossProducts, x: Float64Array, nrhs: number
       const tj = cp.terms[j];
       const ni = ti.nc;
       const nj = tj.nc;
+      if (ni === 1 && nj === 1) {
+        addScalarPair(blocks, colPtr, rowIdx, tj.nl, x, o + ti.start, o + tj.start, out);
+        continue;
+      }
       for (let l = 0; l < tj.nl; l++) {
         const cj = o + tj.start + l * nj;
         for (let k = colPtr[l]; k < colPtr[l + 1]; k++) {
@@ -126,6 +130,30 @@ export function multiplyZtZInto(cp: CrossProducts, x: Float64Array, nrhs: number
         }
       }
     }
+  }
+}
+
+/** The part of a pair of scalar terms, whose vectors begin at `ri` and `cj`, and of its transpose. */
+function addScalarPair(
+  blocks: Float64Array,
+  colPtr: Int32Array,
+  rowIdx: Int32Array,
+  nl: number,
+  x: Float64Array,
+  ri: number,
+  cj: number,
+  out: Float64Array,
+): void {
+  for (let l = 0, k = 0; l < nl; l++) {
+    const xc = x[cj + l];
+    let s = 0;
+    for (const end = colPtr[l + 1]; k < end; k++) {
+      const r = ri + rowIdx[k];
+      const v = blocks[k];
+      s += v * x[r];
+      out[r] += v * xc;
+    }
+    out[cj + l] += s;
   }
 }
 

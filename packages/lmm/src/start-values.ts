@@ -5,8 +5,9 @@ import { iteratedTrial } from './moments/iterated-trial.js';
 import { levelMoments } from './moments/level-moments.js';
 import { pairAt, solveMoments, type MomentEquations } from './moments/moment-equations.js';
 import { plainMoments } from './moments/plain-moments.js';
-import { probedMoments } from './moments/probed-moments.js';
+import { probeCosts, probedMoments } from './moments/probed-moments.js';
 import { symmetricEigen } from './optimizer/symmetric-eigen.js';
+import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import type { ProfiledObjective } from './profiled-objective.js';
 import { changeFactorInto, type TermBasis } from './term-basis.js';
 
@@ -28,9 +29,6 @@ export interface MomentStart {
   /** Whether the solution at the trial variances stands in `objective.pls`. */
   readonly solved: boolean;
 }
-
-/** Flops of a factorisation beyond which a trial is solved by iteration. */
-const DEAR = 5e7;
 
 /**
  * Start values from moments: with random effects estimated almost freely (one solution at large variances), sums of squares of the estimates
@@ -81,7 +79,7 @@ function trialEquations(
   const { composite, pls } = objective;
   const { cp, levels, precisions } = pls;
   const independent = !cp.residual && !precisions.some(Boolean);
-  if (independent && !levels && !cp.b0 && pls.symbolic.flops > DEAR) {
+  if (independent && !levels && !cp.b0 && iterationIsCheaper(pls)) {
     const trial = iteratedTrial(cp, changedFactors(composite, bases, at));
     if (trial && trial.wrss > 1e-5 * cp.yty) return { equations: probedMoments(cp, trial), solved: false };
   }
@@ -90,6 +88,19 @@ function trialEquations(
   if (!Number.isFinite(objective.evaluate(theta))) return { equations: null, solved: false };
   if (levels) return { equations: levelMoments(levels, pls), solved: true };
   return { equations: independent ? probedMoments(cp, exactTrial(pls)) : plainMoments(pls), solved: true };
+}
+
+/** How much faster a flop is in the kernels of the factorisation than in sparse products. */
+const KERNEL_SPEED = 12;
+
+/** Whether all solves by iteration cost less than a factorisation and solves with the factor. */
+function iterationIsCheaper({ cp, symbolic }: PenalizedLeastSquares): boolean {
+  const { terms, pairs, p, q } = cp;
+  let entries = p * q;
+  for (const { nc, nl } of terms) entries += nl * nc * nc;
+  for (const { blocks } of pairs) entries += 2 * blocks.length;
+  const { solves, steps } = probeCosts(cp);
+  return steps * 2 * entries < symbolic.flops / KERNEL_SPEED + solves * 4 * symbolic.nnz;
 }
 
 /** A lambda of each term at par. */

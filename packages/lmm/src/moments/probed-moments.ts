@@ -41,7 +41,7 @@ export function probedMoments(cp: CrossProducts, { u, wrss, solveInPlace }: Tria
   const sign = signs();
   terms.forEach(({ nc, nl, start }, s) => {
     const exact = nl <= FEW_LEVELS;
-    const probes = exact ? nl : Math.ceil(ENOUGH_LEVELS / nl);
+    const probes = probesOf(nl);
     const share = exact ? 1 : 1 / probes;
     const r = new Float64Array(nl);
     const x = Array.from({ length: nc }, () => new Float64Array(q));
@@ -56,6 +56,27 @@ export function probedMoments(cp: CrossProducts, { u, wrss, solveInPlace }: Tria
     }
   });
   return equations;
+}
+
+/** Steps of conjugate gradients for a solve: many where the term has few levels, which is when its columns are far from orthogonal to the rest. */
+const STEPS = 15;
+const STEPS_FEW_LEVELS = 60;
+
+/** Solves that {@link probedMoments} needs, the one at hand included, and about how many steps they take by iteration. */
+export function probeCosts({ terms }: CrossProducts): { solves: number; steps: number } {
+  let solves = 1;
+  let steps = STEPS;
+  for (const { nc, nl } of terms) {
+    const count = nc * probesOf(nl);
+    solves += count;
+    steps += count * (nl < ENOUGH_LEVELS ? STEPS_FEW_LEVELS : STEPS);
+  }
+  return { solves, steps };
+}
+
+/** Sets of signs for a term, or its levels where each is probed on its own. */
+function probesOf(nl: number): number {
+  return nl <= FEW_LEVELS ? nl : Math.ceil(ENOUGH_LEVELS / nl);
 }
 
 /** Adds what the solutions x_b = S^-1 (r (x) e_b) of term s say. */
