@@ -52,3 +52,4 @@ export function addProducts(a: u32, stripsA: i32, b: u32, stripsB: i32, stride: 
     x += step;
   }
 }
+export { runProgram } from './vectors';

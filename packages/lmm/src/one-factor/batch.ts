@@ -1,188 +1,214 @@
-import { ROW_BLOCK } from '../row-blocks.js';
+import { vectorMachine, type VectorMachine } from '../vectors/vector-machine.js';
+import { vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
 import type { LevelBlocks } from './level-blocks.js';
 
 /**
- * A few levels at a time, number by number side by side: every operation on small matrices becomes a loop over levels, whatever their size.
- * A vector of the batch has one number for each level, `count` in all, and begins at a multiple of {@link LANES}.
+ * A few levels at a time, number by number side by side: every operation on small matrices becomes one on vectors with a number for each level,
+ * whatever the size of the matrices. Vectors have `lanes` numbers. Behind the last level stand levels of zeros, for which L is I and everything
+ * else is zero, so that sums may run over all lanes. Members are places in the memory.
  */
-export interface Batch {
+export interface BatchLayout {
   readonly nc: number;
   readonly p: number;
-  /** Most levels in a batch. */
-  readonly size: number;
-  /** Levels in it now. */
-  count: number;
+  readonly lanes: number;
+  /** From column to column in Bc, R and the columns of sums; a column of Bc or R has nc vectors. */
+  readonly ld: number;
+  /** Changed factor of all terms together: blocks on the diagonal, nc by nc, column-major. */
+  readonly Lambda: number;
+  readonly beta: number;
+  /** Product of the diagonal of L, and how often 2^332 was taken out of it. */
+  readonly determinant: number;
+  readonly ones: number;
+  readonly zeros: number;
   /** A = Z'Z, entry (r, c) at vector c * nc + r, r >= c. */
-  readonly A: Float64Array;
+  readonly A: number;
   /** A Lambda, all entries. */
-  readonly AL: Float64Array;
+  readonly AL: number;
   /** Lower Cholesky factor of S = Lambda'A Lambda + I. */
-  readonly L: Float64Array;
+  readonly L: number;
   /** 1 / diagonal of L, nc vectors. */
-  readonly inverseDiagonal: Float64Array;
-  /** [B c] as read, column k and row a at place k * ROW_BLOCK + a * count. */
-  readonly Bc: Float64Array;
-  /** L^-1 Lambda'[B c], in the same places: a block of nc * count rows of {@link ROW_BLOCK}. */
-  readonly R: Float64Array;
+  readonly inverseDiagonal: number;
+  /** [B c] = Z'[X y], column by column, in each nc vectors. */
+  readonly Bc: number;
+  /** L^-1 Lambda'[B c], in the same order. */
+  readonly R: number;
+  /** First place that is free. */
+  readonly end: number;
 }
 
-/** Distance between vectors of a batch. */
-export const LANES = 128;
+/** Most levels in a batch; with a few columns its vectors fit the first-level cache. */
+const LANES = 64;
 
-export function newBatch(nc: number, p: number): Batch {
-  const square = () => new Float64Array(nc * nc * LANES);
+/** Fewer levels than this are not worth an instance of WebAssembly. */
+const FEW_LEVELS = 256;
+
+export function batchLayout(nc: number, p: number, nl: number): BatchLayout {
+  const lanes = Math.min(LANES, (nl + 3) & ~3);
+  // Not a multiple of 4 kB, which would put the same row of all columns into one set of the cache.
+  const ld = nc * lanes + 8;
+  let end = 0;
+  const take = (length: number) => {
+    const at = end;
+    end += (length + 3) & ~3;
+    return at;
+  };
   return {
     nc,
     p,
-    size: Math.min(LANES, Math.floor(ROW_BLOCK / nc)),
-    count: 0,
-    A: square(),
-    AL: square(),
-    L: square(),
-    inverseDiagonal: new Float64Array(nc * LANES),
-    Bc: new Float64Array((p + 1) * ROW_BLOCK),
-    R: new Float64Array((p + 1) * ROW_BLOCK),
+    lanes,
+    ld,
+    Lambda: take(nc * nc),
+    beta: take(p),
+    determinant: take(2),
+    ones: take(lanes),
+    zeros: take(lanes),
+    A: take(nc * nc * lanes),
+    AL: take(nc * nc * lanes),
+    L: take(nc * nc * lanes),
+    inverseDiagonal: take(nc * lanes),
+    Bc: take((p + 1) * ld),
+    R: take((p + 1) * ld),
+    end,
   };
 }
 
-/** Reads levels `first` to `first + batch.count - 1`. */
-function gather({ cp, column }: LevelBlocks, Zty: Float64Array, first: number, batch: Batch): void {
-  const { nc, p, count, A, Bc } = batch;
+/** The programs' memory, `length` doubles in all, with the layout's constants in it. */
+export function batchMachine(
+  layout: BatchLayout,
+  nl: number,
+  length: number,
+  programs: readonly Pick<VectorProgram, 'code'>[],
+): VectorMachine {
+  const machine = vectorMachine(length, programs, nl >= FEW_LEVELS);
+  machine.memory.fill(1, layout.ones, layout.ones + layout.lanes);
+  return machine;
+}
+
+/** Reads levels `first` to `first + count - 1`, and zeros behind them. */
+function gather({ cp, column }: LevelBlocks, Zty: Float64Array, first: number, count: number, layout: BatchLayout, m: Float64Array): void {
+  const { nc, p, lanes, ld, A, Bc } = layout;
   const { q, terms, pairs, ZtX } = cp;
-  terms.forEach((t, k) => {
+  if (count < lanes) {
+    m.fill(0, A, A + nc * nc * lanes);
+    m.fill(0, Bc, Bc + (p + 1) * ld);
+  }
+  for (let k = 0; k < terms.length; k++) {
+    const t = terms[k];
     const at = column[k];
+    const step = t.nc * t.nc;
     for (let c = 0; c < t.nc; c++) {
       for (let r = c; r < t.nc; r++) {
-        const to = ((at + c) * nc + at + r) * LANES;
-        const step = t.nc * t.nc;
-        const from = first * step + c * t.nc + r;
-        for (let i = 0; i < count; i++) A[to + i] = t.blocks[from + i * step];
+        readInto(t.blocks, first * step + c * t.nc + r, step, m, A + ((at + c) * nc + at + r) * lanes, count);
       }
     }
     for (let r = 0; r < t.nc; r++) {
       const from = t.start + first * t.nc + r;
-      const to = (at + r) * count;
-      for (let j = 0; j < p; j++) {
-        const o = j * ROW_BLOCK + to;
-        const s = j * q + from;
-        for (let i = 0; i < count; i++) Bc[o + i] = ZtX[s + i * t.nc];
-      }
-      const o = p * ROW_BLOCK + to;
-      for (let i = 0; i < count; i++) Bc[o + i] = Zty[from + i * t.nc];
+      const to = Bc + (at + r) * lanes;
+      for (let j = 0; j < p; j++) readInto(ZtX, j * q + from, t.nc, m, to + j * ld, count);
+      readInto(Zty, from, t.nc, m, to + p * ld, count);
     }
-  });
+  }
   for (const { i: ti, j: tj, colPtr, blocks } of pairs) {
     const ni = terms[ti].nc;
     const nj = terms[tj].nc;
     for (let c = 0; c < nj; c++) {
       for (let r = 0; r < ni; r++) {
-        const to = ((column[tj] + c) * nc + column[ti] + r) * LANES;
+        const to = A + ((column[tj] + c) * nc + column[ti] + r) * lanes;
         for (let i = 0; i < count; i++) {
           const k = colPtr[first + i];
-          A[to + i] = k < colPtr[first + i + 1] ? blocks[(k * nj + c) * ni + r] : 0;
+          m[to + i] = k < colPtr[first + i + 1] ? blocks[(k * nj + c) * ni + r] : 0;
         }
       }
     }
   }
 }
 
-/** Calls `visit(first)` for consecutive batches of levels, which stand in `batch` as they are read. */
+function readInto(from: Float64Array, at: number, step: number, to: Float64Array, place: number, count: number): void {
+  for (let i = 0; i < count; i++) to[place + i] = from[at + i * step];
+}
+
+/** Calls `visit(first, count)` for consecutive batches of levels, which stand in the memory as they are read. */
 export function forEachBatch(
   blocks: LevelBlocks,
-  batch: Batch,
+  layout: BatchLayout,
+  memory: Float64Array,
   Zty: Float64Array,
-  visit: (first: number) => void,
+  visit: (first: number, count: number) => void,
 ): void {
-  for (let first = 0; first < blocks.nl; first += batch.size) {
-    batch.count = Math.min(batch.size, blocks.nl - first);
-    gather(blocks, Zty, first, batch);
-    visit(first);
+  for (let first = 0; first < blocks.nl; first += layout.lanes) {
+    const count = Math.min(layout.lanes, blocks.nl - first);
+    gather(blocks, Zty, first, count, layout, memory);
+    visit(first, count);
   }
 }
 
-/** A Lambda, L, and R = L^-1 Lambda'[B c] from what was gathered; `Lambda` is nc by nc, column-major, any square matrix. */
-export function eliminate(batch: Batch, Lambda: Float64Array): void {
-  const { nc, p, count, A, AL, L, inverseDiagonal, Bc, R } = batch;
+/** A Lambda, L, and R = L^-1 Lambda'[B c] from what was gathered; Lambda may be any square matrix. */
+export function eliminate(layout: BatchLayout): VectorProgram {
+  const { nc, p, lanes, ld, Lambda, A, AL, L, inverseDiagonal, Bc, R, ones, determinant } = layout;
+  const program = vectorProgram();
   for (let c = 0; c < nc; c++) {
     for (let r = 0; r < nc; r++) {
-      const to = (c * nc + r) * LANES;
-      AL.fill(0, to, to + count);
+      const to = AL + (c * nc + r) * lanes;
       for (let k = 0; k < nc; k++) {
-        const from = (r >= k ? k * nc + r : r * nc + k) * LANES;
-        addMultiple(Lambda[c * nc + k], A, from, AL, to, count);
+        const f = Lambda + c * nc + k;
+        const from = A + (r >= k ? k * nc + r : r * nc + k) * lanes;
+        if (k === 0) program.scale(to, f, from, lanes);
+        else program.addMultiple(to, f, from, lanes);
       }
     }
   }
   for (let c = 0; c < nc; c++) {
     for (let r = c; r < nc; r++) {
-      const to = (c * nc + r) * LANES;
-      L.fill(r === c ? 1 : 0, to, to + count);
-      for (let k = 0; k < nc; k++) addMultiple(Lambda[r * nc + k], AL, (c * nc + k) * LANES, L, to, count);
+      const to = L + (c * nc + r) * lanes;
+      if (r === c) program.copy(to, ones, lanes);
+      for (let k = 0; k < nc; k++) {
+        const f = Lambda + r * nc + k;
+        const from = AL + (c * nc + k) * lanes;
+        if (k === 0 && r !== c) program.scale(to, f, from, lanes);
+        else program.addMultiple(to, f, from, lanes);
+      }
     }
   }
   for (let c = 0; c < nc; c++) {
     for (let k = 0; k < c; k++) {
       for (let r = c; r < nc; r++) {
-        subtractProduct(L, (k * nc + r) * LANES, L, (k * nc + c) * LANES, L, (c * nc + r) * LANES, count);
+        program.subtractProduct(L + (c * nc + r) * lanes, L + (k * nc + r) * lanes, L + (k * nc + c) * lanes, lanes);
       }
     }
-    const at = (c * nc + c) * LANES;
-    const inverse = c * LANES;
-    for (let i = 0; i < count; i++) {
-      const d = Math.sqrt(L[at + i]);
-      L[at + i] = d;
-      inverseDiagonal[inverse + i] = 1 / d;
+    const diagonal = L + (c * nc + c) * lanes;
+    const inverse = inverseDiagonal + c * lanes;
+    program.root(diagonal, inverse, diagonal, lanes);
+    program.addFactors(determinant, diagonal, lanes);
+    for (let r = c + 1; r < nc; r++) {
+      const below = L + (c * nc + r) * lanes;
+      program.product(below, below, inverse, lanes);
     }
-    for (let r = c + 1; r < nc; r++) scale(L, (c * nc + r) * LANES, inverseDiagonal, inverse, count);
   }
   for (let k = 0; k <= p; k++) {
-    const o = k * ROW_BLOCK;
     for (let c = 0; c < nc; c++) {
-      const to = o + c * count;
-      R.fill(0, to, to + count);
-      for (let a = 0; a < nc; a++) addMultiple(Lambda[c * nc + a], Bc, o + a * count, R, to, count);
+      const to = R + k * ld + c * lanes;
+      program.scale(to, Lambda + c * nc, Bc + k * ld, lanes);
+      for (let a = 1; a < nc; a++) program.addMultiple(to, Lambda + c * nc + a, Bc + k * ld + a * lanes, lanes);
     }
-    solveL(batch, R, o, count);
+    solveL(program, layout, R + k * ld, lanes);
   }
+  return program;
 }
 
 /** x := L^-1 x for nc vectors that stand `step` apart from `at` on. */
-export function solveL({ nc, count, L, inverseDiagonal }: Batch, x: Float64Array, at: number, step: number): void {
+export function solveL(program: VectorProgram, { nc, lanes, L, inverseDiagonal }: BatchLayout, at: number, step: number): void {
   for (let c = 0; c < nc; c++) {
-    for (let k = 0; k < c; k++) subtractProduct(L, (k * nc + c) * LANES, x, at + k * step, x, at + c * step, count);
-    scale(x, at + c * step, inverseDiagonal, c * LANES, count);
+    const x = at + c * step;
+    for (let k = 0; k < c; k++) program.subtractProduct(x, L + (k * nc + c) * lanes, at + k * step, lanes);
+    program.product(x, x, inverseDiagonal + c * lanes, lanes);
   }
 }
 
 /** x := L^-T x for nc vectors that stand `step` apart from `at` on. */
-export function solveLt({ nc, count, L, inverseDiagonal }: Batch, x: Float64Array, at: number, step: number): void {
+export function solveLt(program: VectorProgram, { nc, lanes, L, inverseDiagonal }: BatchLayout, at: number, step: number): void {
   for (let c = nc - 1; c >= 0; c--) {
-    for (let k = c + 1; k < nc; k++)
-      subtractProduct(L, (c * nc + k) * LANES, x, at + k * step, x, at + c * step, count);
-    scale(x, at + c * step, inverseDiagonal, c * LANES, count);
+    const x = at + c * step;
+    for (let k = c + 1; k < nc; k++) program.subtractProduct(x, L + (c * nc + k) * lanes, at + k * step, lanes);
+    program.product(x, x, inverseDiagonal + c * lanes, lanes);
   }
-}
-
-/** y += f x on vectors of a batch. */
-export function addMultiple(f: number, x: Float64Array, xi: number, y: Float64Array, yi: number, count: number): void {
-  if (f === 0) return;
-  for (let i = 0; i < count; i++) y[yi + i] += f * x[xi + i];
-}
-
-/** z -= x y, level by level. */
-export function subtractProduct(
-  x: Float64Array,
-  xi: number,
-  y: Float64Array,
-  yi: number,
-  z: Float64Array,
-  zi: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) z[zi + i] -= x[xi + i] * y[yi + i];
-}
-
-/** x *= f, level by level. */
-function scale(x: Float64Array, xi: number, f: Float64Array, fi: number, count: number): void {
-  for (let i = 0; i < count; i++) x[xi + i] *= f[fi + i];
 }

@@ -1,7 +1,6 @@
 import { solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
 import type { FactorGradient } from '../objective-gradient.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
-import type { GramSum } from '../products/gram-sum.js';
 import { levelSumsInto } from './level-sums.js';
 import type { LevelSystem } from './level-system.js';
 
@@ -36,15 +35,16 @@ export function levelGradientInto(
   byFactor: readonly Float64Array[],
 ): void {
   levelSumsInto(system, pls);
-  const { blocks, Lambda, sums } = system;
+  const { blocks, layout, machine, sums } = system;
+  const { memory } = machine;
   const { nc, column, cp } = blocks;
   const { p } = cp;
   const { first, inverse } = sums;
   const inner = new Float64Array(nc * nc);
-  if (reml && p > 0) addFixedInto(first, nc, p, inverseOfProduct(pls.RXt, p), inner);
+  if (reml && p > 0) addFixedInto((i, j) => first.at(memory, i, j), nc, p, inverseOfProduct(pls.RXt, p), inner);
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a < nc; a++) {
-      inner[b * nc + a] += first.at(p * nc + a, p * nc + b) / scale;
+      inner[b * nc + a] += first.at(memory, p * nc + a, p * nc + b) / scale;
     }
   }
   cp.terms.forEach((t, k) => {
@@ -52,8 +52,8 @@ export function levelGradientInto(
     const at = column[k];
     for (let b = 0; b < t.nc; b++) {
       for (let a = 0; a < t.nc; a++) {
-        let s = inverse[(at + b) * nc + at + a];
-        for (let c = 0; c < nc; c++) s -= inner[c * nc + at + a] * Lambda[(at + b) * nc + c];
+        let s = memory[inverse + (at + b) * nc + at + a];
+        for (let c = 0; c < nc; c++) s -= inner[c * nc + at + a] * memory[layout.Lambda + (at + b) * nc + c];
         D[b * t.nc + a] = 2 * s;
       }
     }
@@ -61,13 +61,13 @@ export function levelGradientInto(
 }
 
 /** inner[a, b] += tr(Minv W_a'W_b), from the Gram matrix of the columns (k, a). */
-function addFixedInto(gram: GramSum, nc: number, p: number, Minv: Float64Array, inner: Float64Array): void {
+function addFixedInto(gram: (i: number, j: number) => number, nc: number, p: number, Minv: Float64Array, inner: Float64Array): void {
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a <= b; a++) {
       let s = 0;
       for (let k = 0; k < p; k++) {
         for (let m = 0; m < p; m++) {
-          s += Minv[k * p + m] * gram.at(k * nc + a, m * nc + b);
+          s += Minv[k * p + m] * gram(k * nc + a, m * nc + b);
         }
       }
       inner[b * nc + a] += s;

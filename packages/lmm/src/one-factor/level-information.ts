@@ -14,7 +14,7 @@ import type { LevelSystem } from './level-system.js';
  * @param H directions squared, column-major, both triangles
  */
 export function levelInformationInto(
-  { blocks, Lambda, sums }: LevelSystem,
+  { blocks, layout, machine, sums }: LevelSystem,
   { RXt }: PenalizedLeastSquares,
   bases: readonly TermBasis[],
   directions: readonly FactorDirection[],
@@ -24,13 +24,15 @@ export function levelInformationInto(
 ): void {
   const { nc, column } = blocks;
   const { p } = blocks.cp;
-  const { first, second, pairs } = sums;
+  const { memory } = machine;
+  const { first, second } = sums;
+  const Lambda = memory.subarray(layout.Lambda, layout.Lambda + nc * nc);
   const m = directions.length;
   const pair = (a: number, b: number) => (a <= b ? pairAt(a, b) : pairAt(b, a));
   const C = directions.map((d) => covarianceDirection(d, column[d.term], nc, bases[d.term], Lambda));
   const moment = C.map((Ci) => {
     let s = 0;
-    for (let a = 0; a < nc; a++) for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * first.at(p * nc + a, p * nc + b);
+    for (let a = 0; a < nc; a++) for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * first.at(memory, p * nc + a, p * nc + b);
     return s / 2;
   });
   // sum of (r' (x) G) C_j: contracted with C_i it gives r'C_i G C_j r
@@ -41,7 +43,7 @@ export function levelInformationInto(
         let s = 0;
         for (let d = 0; d < nc; d++) {
           for (let b = 0; b < nc; b++) {
-            s += Cj[b * nc + d] * second.at(pairs + pair(c, d), pair(a, b));
+            s += Cj[b * nc + d] * second.at(memory, pair(a, b), pair(c, d));
           }
         }
         out[a * nc + c] = s;
@@ -53,7 +55,7 @@ export function levelInformationInto(
     const out = new Float64Array(p);
     for (let k = 0; k < p; k++) {
       for (let a = 0; a < nc; a++) {
-        for (let b = 0; b < nc; b++) out[k] += Ci[b * nc + a] * first.at(k * nc + a, p * nc + b);
+        for (let b = 0; b < nc; b++) out[k] += Ci[b * nc + a] * first.at(memory, k * nc + a, p * nc + b);
       }
     }
     solveLowerInPlace(RXt, p, out);

@@ -1,61 +1,85 @@
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
 import type { PenalizedLeastSquares, PlsFailure } from '../penalized-least-squares.js';
-import { gramSum, type GramSum } from '../products/gram-sum.js';
-import { eliminate, forEachBatch, LANES, newBatch, type Batch } from './batch.js';
+import type { VectorMachine } from '../vectors/vector-machine.js';
+import { FACTOR_TAKEN_OUT, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
+import { batchLayout, batchMachine, eliminate, forEachBatch, type BatchLayout } from './batch.js';
 import type { LevelBlocks } from './level-blocks.js';
+import { levelInverse, type LevelInverse } from './level-inverse.js';
+import { levelModes } from './level-modes.js';
+import { levelGram, type LevelProducts } from './level-products.js';
 import { levelSums, type LevelSums } from './level-sums.js';
 
 /** Penalised least squares level by level, for one grouping factor: S is block-diagonal and is never formed. */
 export interface LevelSystem {
   readonly blocks: LevelBlocks;
-  readonly batch: Batch;
-  /** Changed factor of all terms together: blocks on the diagonal, nc by nc, column-major. */
-  readonly Lambda: Float64Array;
+  readonly layout: BatchLayout;
+  readonly machine: VectorMachine;
+  readonly programs: typeof PROGRAMS;
   /** [RZX cu]'[RZX cu], p + 1 by p + 1. */
-  readonly gram: GramSum;
+  readonly gram: LevelProducts;
   /** Sums over levels that derivatives are made of; at the last solution after `levelSumsInto`. */
   readonly sums: LevelSums;
+  /** Diagonal blocks of S^-1, for moments. */
+  readonly inverse: LevelInverse;
   /** Whether the vectors of length q were made for the last solution. */
   modesAreCurrent: boolean;
 }
 
+/** What the machine can run on the batch that was read. */
+const PROGRAMS = { solve: 0, sums: 1, modes: 2, inverse: 3 } as const;
+
 export function levelSystem(blocks: LevelBlocks): LevelSystem {
-  const { nc } = blocks;
+  const { nc, nl } = blocks;
   const { p } = blocks.cp;
+  const layout = batchLayout(nc, p, nl);
+  const gram = levelGram({ at: layout.R, ld: layout.ld, width: p + 1, length: nc * layout.lanes }, layout.end);
+  const sums = levelSums(layout, gram.end);
+  const eliminated = eliminate(layout);
+  const after = ({ code }: VectorProgram) => ({ code: [...eliminated.code, ...code] });
+  const products = vectorProgram();
+  gram.program(products);
+  const inverse = levelInverse(layout, sums.end);
+  const programs = [after(products), after(sums.program), after(levelModes(layout)), after(inverse.program)];
   return {
     blocks,
-    batch: newBatch(nc, p),
-    Lambda: new Float64Array(nc * nc),
-    gram: gramSum(p + 1),
-    sums: levelSums(nc, p),
+    layout,
+    machine: batchMachine(layout, nl, inverse.end, programs),
+    programs: PROGRAMS,
+    gram,
+    sums,
+    inverse,
     modesAreCurrent: false,
   };
 }
 
 /** Solves at the factors in `pls.lambdas`: sets beta, RXt, ldL2, ldRX2 and pwrss. O(nl (nc^3 + nc^2 p + nc p^2)) and no memory. */
 export function solveLevels(system: LevelSystem, pls: PenalizedLeastSquares): PlsFailure {
-  const { batch, Lambda, gram } = system;
+  const { layout, machine, gram, programs } = system;
+  const { memory } = machine;
   const { cp, RXt, beta, work } = pls;
   const { p } = cp;
+  const { determinant, Lambda, nc } = layout;
   system.modesAreCurrent = false;
   mergeFactorsInto(system, pls.lambdas);
-  for (let k = 0; k < Lambda.length; k++) if (!Number.isFinite(Lambda[k])) return 'not-finite';
-  gram.reset();
-  pls.ldL2 = 0;
-  forEachBatch(system.blocks, batch, work.Zty, () => {
-    eliminate(batch, Lambda);
-    pls.ldL2 += 2 * logDiagonal(batch);
-    gram.add(batch.R, batch.nc * batch.count);
+  for (let k = 0; k < nc * nc; k++) if (!Number.isFinite(memory[Lambda + k])) return 'not-finite';
+  gram.reset(memory);
+  memory[determinant] = 1;
+  memory[determinant + 1] = 0;
+  forEachBatch(system.blocks, layout, memory, work.Zty, () => {
+    machine.run(programs.solve);
+    gram.add(memory);
   });
+  pls.ldL2 = 2 * (Math.log(memory[determinant]) + memory[determinant + 1] * Math.log(FACTOR_TAKEN_OUT));
   if (!Number.isFinite(pls.ldL2)) return 'L';
 
-  for (let k = 0; k < p; k++) for (let m = k; m < p; m++) RXt[k * p + m] = cp.XtX[k * p + m] - gram.at(m, k);
+  const products = (i: number, j: number) => gram.at(memory, i, j);
+  for (let k = 0; k < p; k++) for (let m = k; m < p; m++) RXt[k * p + m] = cp.XtX[k * p + m] - products(m, k);
   if (choleskyInPlace(RXt, p) >= 0) return 'RX';
   pls.ldRX2 = 0;
   for (let k = 0; k < p; k++) pls.ldRX2 += 2 * Math.log(RXt[k * p + k]);
 
-  let explained = gram.at(p, p);
-  for (let k = 0; k < p; k++) beta[k] = work.Xty[k] - gram.at(p, k);
+  let explained = products(p, p);
+  for (let k = 0; k < p; k++) beta[k] = work.Xty[k] - products(p, k);
   solveLowerInPlace(RXt, p, beta);
   for (let k = 0; k < p; k++) explained += beta[k] ** 2;
   solveLowerTransposedInPlace(RXt, p, beta);
@@ -64,31 +88,13 @@ export function solveLevels(system: LevelSystem, pls: PenalizedLeastSquares): Pl
   return 'none';
 }
 
-function mergeFactorsInto({ blocks, Lambda }: LevelSystem, lambdas: readonly Float64Array[]): void {
-  const { nc, column, cp } = blocks;
+function mergeFactorsInto({ blocks, layout, machine }: LevelSystem, lambdas: readonly Float64Array[]): void {
+  const { nc, Lambda } = layout;
+  const { column, cp } = blocks;
   cp.terms.forEach((t, k) => {
     for (let c = 0; c < t.nc; c++) {
-      for (let r = 0; r < t.nc; r++) Lambda[(column[k] + c) * nc + column[k] + r] = lambdas[k][c * t.nc + r];
+      for (let r = 0; r < t.nc; r++)
+        machine.memory[Lambda + (column[k] + c) * nc + column[k] + r] = lambdas[k][c * t.nc + r];
     }
   });
-}
-
-/** A product of factors is brought back to its logarithm before it can overflow. */
-const LARGE = 1e100;
-
-/** Sum of log L_jj over the batch; the diagonal is at least 1. */
-function logDiagonal({ nc, count, L }: Batch): number {
-  let sum = 0;
-  let product = 1;
-  for (let c = 0; c < nc; c++) {
-    const at = (c * nc + c) * LANES;
-    for (let i = 0; i < count; i++) {
-      product *= L[at + i];
-      if (product > LARGE) {
-        sum += Math.log(product);
-        product = 1;
-      }
-    }
-  }
-  return sum + Math.log(product);
 }

@@ -20,3 +20,8 @@ export interface ProductKernels {
     triangle: number,
   ): void;
 }
+
+/** Runs the instructions between two places (of 32-bit integers) of the memory; see `VectorProgram`. */
+export interface VectorKernels {
+  runProgram(at: number, end: number): void;
+}

@@ -1,0 +1,44 @@
+/**
+ * A sequence of operations on vectors of doubles in one memory, written once for given sizes and run many times. Vectors and scalars are given
+ * by their place (index of a double); lengths are multiples of four. z may be x or y, but vectors must not overlap otherwise.
+ */
+export interface VectorProgram {
+  /** Five integers for each operation: its code (in the order below), z, x, y, length. */
+  readonly code: number[];
+  /** z = x */
+  copy(z: number, x: number, length: number): void;
+  /** z = f x for the scalar at f */
+  scale(z: number, f: number, x: number, length: number): void;
+  /** z += f x; nothing is done for f = 0 */
+  addMultiple(z: number, f: number, x: number, length: number): void;
+  /** z -= f x */
+  subtractMultiple(z: number, f: number, x: number, length: number): void;
+  /** z = x y, entry by entry */
+  product(z: number, x: number, y: number, length: number): void;
+  /** z -= x y, entry by entry */
+  subtractProduct(z: number, x: number, y: number, length: number): void;
+  /** z = sqrt(x) and inverse = 1 / z, entry by entry */
+  root(z: number, inverse: number, x: number, length: number): void;
+  /** The scalar at `sum` += x'y */
+  addDot(sum: number, x: number, y: number, length: number): void;
+  /** The product at `product` is multiplied by every entry of x; 2^332 is taken out, and counted in the next place, when it is exceeded. */
+  addFactors(product: number, x: number, length: number): void;
+}
+
+export const FACTOR_TAKEN_OUT = 2 ** 332;
+
+export function vectorProgram(): VectorProgram {
+  const code: number[] = [];
+  return {
+    code,
+    copy: (z, x, length) => void code.push(0, z, x, 0, length),
+    scale: (z, f, x, length) => void code.push(1, z, x, f, length),
+    addMultiple: (z, f, x, length) => void code.push(2, z, x, f, length),
+    subtractMultiple: (z, f, x, length) => void code.push(3, z, x, f, length),
+    product: (z, x, y, length) => void code.push(4, z, x, y, length),
+    subtractProduct: (z, x, y, length) => void code.push(5, z, x, y, length),
+    root: (z, inverse, x, length) => void code.push(6, z, x, inverse, length),
+    addDot: (sum, x, y, length) => void code.push(7, sum, x, y, length),
+    addFactors: (product, x, length) => void code.push(8, product, x, 0, length),
+  };
+}
