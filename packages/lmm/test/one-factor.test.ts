@@ -9,9 +9,9 @@ import { modelOf, type ModelShape } from './random-models.js';
 /** Terms of a random shape, all moved to one grouping factor of `nl` levels. */
 const shapes = fc.record({
   seed: fc.integer({ min: 1, max: 1_000_000 }),
-  n: fc.integer({ min: 30, max: 700 }),
+  n: fc.integer({ min: 30, max: 1000 }),
   p: fc.integer({ min: 0, max: 4 }),
-  nl: fc.integer({ min: 2, max: 300 }),
+  nl: fc.integer({ min: 2, max: 500 }),
   terms: fc.array(fc.record({ nc: fc.integer({ min: 1, max: 3 }), diagonal: fc.boolean() }), {
     minLength: 1,
     maxLength: 2,

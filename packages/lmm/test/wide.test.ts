@@ -1,8 +1,6 @@
 import { scalar } from '@blup/covariance';
 import { describe, expect, it } from 'vitest';
 import { fitMatrices, type ModelMatricesInput } from '../src/index.js';
-import { addGram } from '../src/gram.js';
-import { ROW_BLOCK } from '../src/row-blocks.js';
 import { denseBetaByQr, denseObjective } from './dense.js';
 import { normal, uniform } from './random-models.js';
 
@@ -66,23 +64,5 @@ describe('many fixed columns', () => {
     const constant = wideModel(30, { intercept: 1 });
     constant.X.columns[7].fill(0.1);
     expect(fitMatrices(constant).data.droppedColumns).toEqual(['x7']);
-  });
-});
-
-describe('the Gram matrix of a block', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 13])('of %i columns is that of dot products', (width) => {
-    const gauss = normal(uniform(width));
-    const block = Float64Array.from({ length: width * ROW_BLOCK }, () => gauss());
-    for (const count of [1, 7, ROW_BLOCK]) {
-      const out = new Float64Array(width * width);
-      addGram(block, width, count, out);
-      for (let c = 0; c < width; c++) {
-        for (let r = 0; r <= c; r++) {
-          let s = 0;
-          for (let i = 0; i < count; i++) s += block[r * ROW_BLOCK + i] * block[c * ROW_BLOCK + i];
-          expect(Math.abs(out[c * width + r] - s)).toBeLessThan(1e-11);
-        }
-      }
-    }
   });
 });

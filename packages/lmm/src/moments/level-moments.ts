@@ -9,7 +9,7 @@ import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
  */
 export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): MomentEquations {
   const { blocks } = system;
-  const { nc, nl, column, cp } = blocks;
+  const { nc, column, cp } = blocks;
   const { n, p, terms } = cp;
   const equations = momentEquations(cp);
   const { unknowns, offset, moments, coefficients } = equations;
@@ -18,11 +18,14 @@ export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): M
   const pairs = (nc * (nc + 1)) / 2;
   const { layout, machine, programs } = system;
   const { memory } = machine;
-  const { gram } = system.inverse;
+  const { gram, effects } = system.inverse;
+  memory.set(pls.beta, layout.beta);
   gram.reset(memory);
-  forEachBatch(blocks, layout, memory, pls.work.Zty, () => {
+  effects.reset(memory);
+  forEachBatch(system.source, layout, memory, pls.work.Zty, () => {
     machine.run(programs.inverse);
     gram.add(memory);
+    effects.add(memory);
   });
   const place = (a: number, b: number) => (a <= b ? pairAt(a, b) : pairAt(b, a));
   /** Sum of F[a, b] over levels, F = I - S^-1. */
@@ -36,21 +39,19 @@ export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): M
     return s;
   };
 
-  const { u } = pls;
-  moments[0] = pls.wrss;
+  moments[0] = pls.pwrss;
+  for (let a = 0; a < nc; a++) moments[0] = Math.max(moments[0] - effects.at(memory, a, a), 0);
   // tr S^-2 = tr I - 2 tr F + tr F^2
   coefficients[0] = n - p;
   for (let a = 0; a < nc; a++) {
     coefficients[0] -= 2 * single(a, a);
     for (let c = 0; c < nc; c++) coefficients[0] += shrunken(a, c, c, a);
   }
-  forEachPair(terms, column, (s, b1, b2, unknown) => {
-    const { nc: own, start } = terms[s];
-    const [r1, r2] = [b1 - column[s], b2 - column[s]];
-    for (let l = 0; l < nl; l++) moments[1 + unknown] += u[start + l * own + r1] * u[start + l * own + r2];
+  forEachPair(terms, column, (b1, b2, unknown) => {
+    moments[1 + unknown] += effects.at(memory, b1, b2);
     coefficients[1 + unknown] = noise(b1, b2);
     coefficients[(1 + unknown) * size] = noise(b1, b2) * (b1 === b2 ? 1 : 2);
-    forEachPair(terms, column, (_, a1, a2, moment) => {
+    forEachPair(terms, column, (a1, a2, moment) => {
       const sum = shrunken(a1, b1, a2, b2) + (b1 === b2 ? 0 : shrunken(a1, b2, a2, b1));
       coefficients[(1 + unknown) * size + 1 + moment] = sum;
     });
@@ -61,11 +62,11 @@ export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): M
   function forEachPair(
     of: typeof terms,
     first: Int32Array,
-    visit: (term: number, a: number, b: number, unknown: number) => void,
+    visit: (a: number, b: number, unknown: number) => void,
   ): void {
     of.forEach((t, k) => {
       for (let b = 0; b < t.nc; b++) {
-        for (let a = 0; a <= b; a++) visit(k, first[k] + a, first[k] + b, offset[k] + pairAt(a, b));
+        for (let a = 0; a <= b; a++) visit(first[k] + a, first[k] + b, offset[k] + pairAt(a, b));
       }
     });
   }

@@ -20,16 +20,16 @@ export interface BatchLayout {
   readonly determinant: number;
   readonly ones: number;
   readonly zeros: number;
-  /** A = Z'Z, entry (r, c) at vector c * nc + r, r >= c. */
+  /** A = Z'Z, entry (r, c) at vector c * nc + r, r >= c. [B c] follows. */
   readonly A: number;
+  /** [B c] = Z'[X y], column by column, in each nc vectors. */
+  readonly Bc: number;
   /** A Lambda, all entries. */
   readonly AL: number;
   /** Lower Cholesky factor of S = Lambda'A Lambda + I. */
   readonly L: number;
   /** 1 / diagonal of L, nc vectors. */
   readonly inverseDiagonal: number;
-  /** [B c] = Z'[X y], column by column, in each nc vectors. */
-  readonly Bc: number;
   /** L^-1 Lambda'[B c], in the same order. */
   readonly R: number;
   /** First place that is free. */
@@ -63,10 +63,10 @@ export function batchLayout(nc: number, p: number, nl: number): BatchLayout {
     ones: take(lanes),
     zeros: take(lanes),
     A: take(nc * nc * lanes),
+    Bc: take((p + 1) * ld),
     AL: take(nc * nc * lanes),
     L: take(nc * nc * lanes),
     inverseDiagonal: take(nc * lanes),
-    Bc: take((p + 1) * ld),
     R: take((p + 1) * ld),
     end,
   };
@@ -84,14 +84,55 @@ export function batchMachine(
   return machine;
 }
 
-/** Reads levels `first` to `first + count - 1`, and zeros behind them. */
-function gather({ cp, column }: LevelBlocks, Zty: Float64Array, first: number, count: number, layout: BatchLayout, m: Float64Array): void {
+/** What the batches read: cross-products, kept in the order of the batches where that takes little memory. */
+export interface BatchSource {
+  readonly blocks: LevelBlocks;
+  /** A and B of every batch as they stand in the memory; null while they are not known, or when there are too many. */
+  kept: Float64Array | null;
+}
+
+/** Doubles that may be kept twice for speed: 64 MB. */
+const MOST_KEPT = 8e6;
+
+/** Calls `visit(first, count)` for consecutive batches of levels, which stand in the memory as they are read, with zeros behind the last. */
+export function forEachBatch(
+  source: BatchSource,
+  layout: BatchLayout,
+  memory: Float64Array,
+  Zty: Float64Array,
+  visit: (first: number, count: number) => void,
+): void {
+  const { nl } = source.blocks;
+  const { lanes, A, Bc, ld, p } = layout;
+  const size = Bc + p * ld - A;
+  const batches = Math.ceil(nl / lanes);
+  const { kept } = source;
+  const keep = kept || batches * size > MOST_KEPT ? null : new Float64Array(batches * size);
+  for (let first = 0, at = 0; first < nl; first += lanes, at += size) {
+    const count = Math.min(lanes, nl - first);
+    if (kept) {
+      for (let i = 0; i < size; i++) memory[A + i] = kept[at + i];
+    } else {
+      readBlocks(source.blocks, first, count, layout, memory);
+      keep?.set(memory.subarray(A, A + size), at);
+    }
+    readResponse(source.blocks, Zty, first, count, layout, memory);
+    visit(first, count);
+  }
+  if (keep) source.kept = keep;
+}
+
+/** A and B of levels `first` to `first + count - 1`, and zeros behind them. */
+function readBlocks(
+  { cp, column }: LevelBlocks,
+  first: number,
+  count: number,
+  layout: BatchLayout,
+  m: Float64Array,
+): void {
   const { nc, p, lanes, ld, A, Bc } = layout;
   const { q, terms, pairs, ZtX } = cp;
-  if (count < lanes) {
-    m.fill(0, A, A + nc * nc * lanes);
-    m.fill(0, Bc, Bc + (p + 1) * ld);
-  }
+  if (count < lanes) m.fill(0, A, Bc + p * ld);
   for (let k = 0; k < terms.length; k++) {
     const t = terms[k];
     const at = column[k];
@@ -102,10 +143,8 @@ function gather({ cp, column }: LevelBlocks, Zty: Float64Array, first: number, c
       }
     }
     for (let r = 0; r < t.nc; r++) {
-      const from = t.start + first * t.nc + r;
       const to = Bc + (at + r) * lanes;
-      for (let j = 0; j < p; j++) readInto(ZtX, j * q + from, t.nc, m, to + j * ld, count);
-      readInto(Zty, from, t.nc, m, to + p * ld, count);
+      for (let j = 0; j < p; j++) readInto(ZtX, j * q + t.start + first * t.nc + r, t.nc, m, to + j * ld, count);
     }
   }
   for (const { i: ti, j: tj, colPtr, blocks } of pairs) {
@@ -123,23 +162,25 @@ function gather({ cp, column }: LevelBlocks, Zty: Float64Array, first: number, c
   }
 }
 
-function readInto(from: Float64Array, at: number, step: number, to: Float64Array, place: number, count: number): void {
-  for (let i = 0; i < count; i++) to[place + i] = from[at + i * step];
+/** c of the same levels. */
+function readResponse(
+  { cp, column }: LevelBlocks,
+  Zty: Float64Array,
+  first: number,
+  count: number,
+  { p, lanes, ld, Bc }: BatchLayout,
+  m: Float64Array,
+): void {
+  if (count < lanes) m.fill(0, Bc + p * ld, Bc + (p + 1) * ld);
+  for (let k = 0; k < cp.terms.length; k++) {
+    const { nc, start } = cp.terms[k];
+    const to = Bc + p * ld + column[k] * lanes;
+    for (let r = 0; r < nc; r++) readInto(Zty, start + first * nc + r, nc, m, to + r * lanes, count);
+  }
 }
 
-/** Calls `visit(first, count)` for consecutive batches of levels, which stand in the memory as they are read. */
-export function forEachBatch(
-  blocks: LevelBlocks,
-  layout: BatchLayout,
-  memory: Float64Array,
-  Zty: Float64Array,
-  visit: (first: number, count: number) => void,
-): void {
-  for (let first = 0; first < blocks.nl; first += layout.lanes) {
-    const count = Math.min(layout.lanes, blocks.nl - first);
-    gather(blocks, Zty, first, count, layout, memory);
-    visit(first, count);
-  }
+function readInto(from: Float64Array, at: number, step: number, to: Float64Array, place: number, count: number): void {
+  for (let i = 0; i < count; i++) to[place + i] = from[at + i * step];
 }
 
 /** A Lambda, L, and R = L^-1 Lambda'[B c] from what was gathered; Lambda may be any square matrix. */
@@ -196,7 +237,12 @@ export function eliminate(layout: BatchLayout): VectorProgram {
 }
 
 /** x := L^-1 x for nc vectors that stand `step` apart from `at` on. */
-export function solveL(program: VectorProgram, { nc, lanes, L, inverseDiagonal }: BatchLayout, at: number, step: number): void {
+export function solveL(
+  program: VectorProgram,
+  { nc, lanes, L, inverseDiagonal }: BatchLayout,
+  at: number,
+  step: number,
+): void {
   for (let c = 0; c < nc; c++) {
     const x = at + c * step;
     for (let k = 0; k < c; k++) program.subtractProduct(x, L + (k * nc + c) * lanes, at + k * step, lanes);
@@ -205,7 +251,12 @@ export function solveL(program: VectorProgram, { nc, lanes, L, inverseDiagonal }
 }
 
 /** x := L^-T x for nc vectors that stand `step` apart from `at` on. */
-export function solveLt(program: VectorProgram, { nc, lanes, L, inverseDiagonal }: BatchLayout, at: number, step: number): void {
+export function solveLt(
+  program: VectorProgram,
+  { nc, lanes, L, inverseDiagonal }: BatchLayout,
+  at: number,
+  step: number,
+): void {
   for (let c = nc - 1; c >= 0; c--) {
     const x = at + c * step;
     for (let k = c + 1; k < nc; k++) program.subtractProduct(x, L + (c * nc + k) * lanes, at + k * step, lanes);

@@ -61,7 +61,13 @@ export function levelGradientInto(
 }
 
 /** inner[a, b] += tr(Minv W_a'W_b), from the Gram matrix of the columns (k, a). */
-function addFixedInto(gram: (i: number, j: number) => number, nc: number, p: number, Minv: Float64Array, inner: Float64Array): void {
+function addFixedInto(
+  gram: (i: number, j: number) => number,
+  nc: number,
+  p: number,
+  Minv: Float64Array,
+  inner: Float64Array,
+): void {
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a <= b; a++) {
       let s = 0;

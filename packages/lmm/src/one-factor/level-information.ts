@@ -32,7 +32,8 @@ export function levelInformationInto(
   const C = directions.map((d) => covarianceDirection(d, column[d.term], nc, bases[d.term], Lambda));
   const moment = C.map((Ci) => {
     let s = 0;
-    for (let a = 0; a < nc; a++) for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * first.at(memory, p * nc + a, p * nc + b);
+    for (let a = 0; a < nc; a++)
+      for (let b = 0; b < nc; b++) s += Ci[b * nc + a] * first.at(memory, p * nc + a, p * nc + b);
     return s / 2;
   });
   // sum of (r' (x) G) C_j: contracted with C_i it gives r'C_i G C_j r

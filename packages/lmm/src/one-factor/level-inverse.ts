@@ -1,6 +1,7 @@
 import { pairAt } from '../moments/moment-equations.js';
-import { vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
+import type { VectorProgram } from '../vectors/vector-program.js';
 import { solveL, solveLt, type BatchLayout } from './batch.js';
+import { levelModes } from './level-modes.js';
 import { levelGram, type LevelProducts } from './level-products.js';
 
 /** Sums over levels of S^-1 and of products of two of its entries. */
@@ -10,6 +11,8 @@ export interface LevelInverse {
    * is zero where a batch has no level.
    */
   readonly gram: LevelProducts;
+  /** Gram matrix of u, nc by nc: at a solution, once beta is in the memory. */
+  readonly effects: LevelProducts;
   /** What follows an elimination. */
   readonly program: VectorProgram;
   readonly end: number;
@@ -17,13 +20,15 @@ export interface LevelInverse {
 
 /** @param start first free place of the memory */
 export function levelInverse(layout: BatchLayout, start: number): LevelInverse {
-  const { nc, lanes, ones, zeros } = layout;
+  const { nc, p, lanes, ld, R, ones, zeros } = layout;
   const pairs = (nc * (nc + 1)) / 2;
   const stride = lanes + 8;
   const unit = start;
   const columns = { at: unit + nc * lanes, ld: stride, width: pairs + 1, length: lanes };
   const gram = levelGram(columns, columns.at + columns.width * stride);
-  const program = vectorProgram();
+  const effects = levelGram({ at: R + p * ld, ld: lanes, width: nc, length: lanes }, gram.end);
+  const program = levelModes(layout);
+  effects.program(program);
   for (let b = 0; b < nc; b++) {
     for (let a = 0; a < nc; a++) {
       program.copy(unit + a * lanes, a === b ? ones : zeros, lanes);
@@ -38,5 +43,5 @@ export function levelInverse(layout: BatchLayout, start: number): LevelInverse {
   }
   program.copy(columns.at + pairs * stride, ones, lanes);
   gram.program(program);
-  return { gram, program, end: gram.end };
+  return { gram, effects, program, end: effects.end };
 }

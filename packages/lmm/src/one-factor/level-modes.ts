@@ -22,7 +22,7 @@ export function levelModes(layout: BatchLayout): VectorProgram {
 
 /** u, b = Lambda u and Z'e of every level, at the solution that stands in `pls`. */
 export function levelModesInto(
-  { blocks, layout, machine, programs }: LevelSystem,
+  { source, layout, machine, programs }: LevelSystem,
   { cp, lambdas, beta, work }: PenalizedLeastSquares,
   u: Float64Array,
   b: Float64Array,
@@ -30,9 +30,9 @@ export function levelModesInto(
 ): void {
   const { p, lanes, ld, Bc, R } = layout;
   const { memory } = machine;
-  const { column } = blocks;
+  const { column } = source.blocks;
   memory.set(beta, layout.beta);
-  forEachBatch(blocks, layout, memory, work.Zty, (first, count) => {
+  forEachBatch(source, layout, memory, work.Zty, (first, count) => {
     machine.run(programs.modes);
     cp.terms.forEach((term, k) => {
       for (let c = 0; c < term.nc; c++) {

@@ -59,8 +59,7 @@ export function levelCross(A: BatchColumns, B: BatchColumns, sums: number): Leve
     return {
       end: sums,
       program() {},
-      add: (memory) =>
-        addColumnProducts(products, memory.subarray(A.at), A.ld, memory.subarray(B.at), B.ld, A.length),
+      add: (memory) => addColumnProducts(products, memory.subarray(A.at), A.ld, memory.subarray(B.at), B.ld, A.length),
       reset: () => void products.sums.fill(0),
       at: (_, i, j) => productAt(products, i, j),
     };

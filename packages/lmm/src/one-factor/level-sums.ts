@@ -68,7 +68,7 @@ export function levelSumsInto(system: LevelSystem, pls: PenalizedLeastSquares): 
   memory.set(pls.beta, layout.beta);
   first.reset(memory);
   second.reset(memory);
-  forEachBatch(system.blocks, layout, memory, pls.work.Zty, () => {
+  forEachBatch(system.source, layout, memory, pls.work.Zty, () => {
     machine.run(programs.sums);
     first.add(memory);
     second.add(memory);

@@ -2,7 +2,7 @@ import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from 
 import type { PenalizedLeastSquares, PlsFailure } from '../penalized-least-squares.js';
 import type { VectorMachine } from '../vectors/vector-machine.js';
 import { FACTOR_TAKEN_OUT, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
-import { batchLayout, batchMachine, eliminate, forEachBatch, type BatchLayout } from './batch.js';
+import { batchLayout, batchMachine, eliminate, forEachBatch, type BatchLayout, type BatchSource } from './batch.js';
 import type { LevelBlocks } from './level-blocks.js';
 import { levelInverse, type LevelInverse } from './level-inverse.js';
 import { levelModes } from './level-modes.js';
@@ -12,6 +12,7 @@ import { levelSums, type LevelSums } from './level-sums.js';
 /** Penalised least squares level by level, for one grouping factor: S is block-diagonal and is never formed. */
 export interface LevelSystem {
   readonly blocks: LevelBlocks;
+  readonly source: BatchSource;
   readonly layout: BatchLayout;
   readonly machine: VectorMachine;
   readonly programs: typeof PROGRAMS;
@@ -42,6 +43,7 @@ export function levelSystem(blocks: LevelBlocks): LevelSystem {
   const programs = [after(products), after(sums.program), after(levelModes(layout)), after(inverse.program)];
   return {
     blocks,
+    source: { blocks, kept: null },
     layout,
     machine: batchMachine(layout, nl, inverse.end, programs),
     programs: PROGRAMS,
@@ -65,7 +67,7 @@ export function solveLevels(system: LevelSystem, pls: PenalizedLeastSquares): Pl
   gram.reset(memory);
   memory[determinant] = 1;
   memory[determinant + 1] = 0;
-  forEachBatch(system.blocks, layout, memory, work.Zty, () => {
+  forEachBatch(system.source, layout, memory, work.Zty, () => {
     machine.run(programs.solve);
     gram.add(memory);
   });

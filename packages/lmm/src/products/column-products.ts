@@ -8,9 +8,6 @@ export const PACKED_ROWS = 256;
 /** Doubles from strip to strip: not a multiple of 4 kB, which would put one row of all strips into one set of the cache. */
 export const PACKED_STRIDE = 4 * PACKED_ROWS + 8;
 
-/** Below this many sums an instance of WebAssembly costs more than it saves. */
-const FEW_SUMS = 128;
-
 /**
  * Sums A'B (or A'A, its lower triangle) over rows that arrive in blocks, two flops for each sum and row at about 20 GFlop/s with WebAssembly.
  * The same bits with and without it. To use it on matrices that lie in memory:
@@ -55,7 +52,7 @@ function columnProducts(widthA: number, widthB: number, gram: boolean, wasm: boo
   const startB = gram ? 0 : stripsA * PACKED_STRIDE;
   const startC = (gram ? stripsA : stripsA + stripsB) * PACKED_STRIDE;
   const length = startC + 16 * tiles;
-  const fast = wasm && 16 * tiles > FEW_SUMS ? wasmKernels(length) : null;
+  const fast = wasm ? wasmKernels(length) : null;
   const memory = fast ? fast.memory : new Float64Array(length);
   const kernels: ProductKernels = fast ? fast.kernels : createJavaScriptKernels(memory);
   const A = memory.subarray(0, stripsA * PACKED_STRIDE);
