@@ -391,7 +391,7 @@ export function rows(ys) {
     'merTools',
     'sleep',
     (m) => {
-      const { lower, upper } = predict(m, newdata(m), { interval: 'prediction' });
+      const { lower, upper } = predict(m, newdata(m), { interval: 'prediction', df: 'none' });
       return upper.map((v, i) => v - lower[i]);
     },
     byChance,

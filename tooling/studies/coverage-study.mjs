@@ -81,7 +81,7 @@ function fixedEffects(tally, model, beta) {
 function predictions(tally, model, design, known, fresh) {
   const options = { interval: 'prediction', newLevels: 'integrated', ...(design.weights ? { weights: 2 } : {}) };
   for (const [method, df] of [
-    ['normal', Infinity],
+    ['normal', 'none'],
     ['Satterthwaite', 'satterthwaite'],
   ]) {
     const old = predict(model, design.known, { ...options, df });

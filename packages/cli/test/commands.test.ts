@@ -181,8 +181,12 @@ describe('blup predict', () => {
 
   test('standard errors and intervals as the definitions have them', () => {
     const table = file('rows.csv', 'Days,Subject\n0,308\n9,new\n5,\n,309\n');
-    const { stdout, stderr } = blup(['predict', path, table, '--new-levels', 'integrated', '--interval', 'prediction']);
+    const asked = ['predict', path, table, '--new-levels', 'integrated', '--interval', 'prediction'];
+    const { stdout, stderr } = blup([...asked, '--df', 'none']);
     const rows = records(stdout);
+    // Without --df the intervals know that variances are estimated.
+    const honest = records(blup(asked).stdout);
+    rows.slice(0, 3).forEach((row, i) => expect(Number(honest[i]!['.upper'])).toBeGreaterThan(Number(row['.upper'])));
     expect(Object.keys(rows[0]!)).toEqual(['row', '.fitted', '.se.fit', '.lower', '.upper', '.new.level']);
     const { varcorr, vcov, sigma, beta } = readCase('sleepstudy-rs-reml').results;
     const [{ sd, corr }] = varcorr;

@@ -15,7 +15,7 @@ export interface PredictArguments extends TableArguments {
   readonly interval: (typeof intervals)[number];
   readonly level: number;
   /** Degrees of freedom of the t distribution of intervals. */
-  readonly df: number | undefined;
+  readonly df: number | 'satterthwaite' | 'none' | undefined;
   /** Column with the weights of the new observations. */
   readonly weights: string | undefined;
   /** Table of new groups with their responses, from which their effects are predicted first. */
@@ -63,7 +63,7 @@ export function readPredictArguments(given: Given): PredictArguments {
     se: given.has('se'),
     interval,
     level: numberBetween('--level', given.value('level') ?? '0.95', 0, 1),
-    df: df === undefined ? undefined : numberBetween('--df', df, 0, Infinity),
+    df: df === undefined || df === 'satterthwaite' || df === 'none' ? df : numberBetween('--df', df, 0, Infinity),
     weights: given.value('weights'),
     score: given.value('score'),
     withData: given.has('with-data'),

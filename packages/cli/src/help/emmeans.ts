@@ -11,7 +11,7 @@ Means
   --at C=V,V             values of a column instead of its levels, or of its mean (repeatable)
   --trend COLUMN         slopes by this numeric column instead of means
   --average KIND         other factors with equal weights (the default), or by the rows of the data: proportional,
-                         outer, cells, flat
+                         outer, cells or flat
   --ddf METHOD           degrees of freedom: satterthwaite (the default), kenward-roger (REML only) or none
   --level L              coverage of intervals, 0.95 unless given
 

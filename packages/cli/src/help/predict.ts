@@ -15,7 +15,8 @@ Prediction
   --se                   standard errors of the predicted means
   --interval KIND        confidence (for the mean), prediction (for a new observation) or none
   --level L              coverage of the interval, 0.95 unless given
-  --df N                 degrees of freedom of its t distribution; normal unless given
+  --df N                 degrees of freedom of its t distribution: satterthwaite (the default: as its variance is
+                         certain), a number, or none for the normal distribution
   --weights COLUMN       weights of the new observations (prediction intervals), and of the rows of --score
   --score FILE           first predict the effects of the new groups in this table from their own responses, with the
                          parameters held

@@ -66,7 +66,7 @@ export function satterthwaiteDf(model: FittedModel, l: ArrayLike<number>): Satte
 }
 
 /** l'Vl and its derivatives by (par, log sigma). */
-function varianceGradient(
+export function varianceGradient(
   { optimum }: FittedModel,
   { W, RXt, lambdas, curvature }: SatterthwaiteFacts,
   l: ArrayLike<number>,

@@ -4,6 +4,7 @@ import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { dataDigest } from '../inference/data-digest.js';
 import type { ExportedModel } from './exported-model.js';
+import { varianceUncertainty } from './variance-uncertainty.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
 
 export interface ExportOptions {
@@ -12,6 +13,11 @@ export interface ExportOptions {
    * numbers. Standard errors without random effects and of new levels need nothing more.
    */
   readonly standardErrors?: boolean;
+  /**
+   * How certain the variances are, from which intervals get degrees of freedom; default true. It costs what Satterthwaite's degrees of freedom
+   * cost, and p (p + 1) / 2 numbers for each variance parameter.
+   */
+  readonly uncertainty?: boolean;
   /** Also write the summary of the fit (`model.data`). */
   readonly summary?: boolean;
 }
@@ -31,6 +37,8 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
       'standard errors of scored groups cannot be exported: export without standardErrors',
     );
   }
+  const fitted = model instanceof FittedModel && options.uncertainty !== false ? varianceUncertainty(model) : null;
+  const uncertainty = fitted ?? source.uncertainty;
   const groups = [...termsByGroup(source.terms)];
   const groupOf = new Map(groups.map(([name], g) => [name, g]));
   return {
@@ -67,8 +75,23 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
           },
         }
       : {}),
+    ...(uncertainty &&
+      options.uncertainty !== false && {
+        uncertainty: {
+          sigma: uncertainty.sigma,
+          covariance: [...uncertainty.covariance],
+          fixed: uncertainty.fixed.map(upperTriangle),
+          terms: uncertainty.terms.map((byTerm) => byTerm.map(upperTriangle)),
+        },
+      }),
     ...(options.summary && model instanceof FittedModel ? { summary: model.data, digest: dataDigest(model) } : {}),
   };
+}
+
+/** Of a symmetric matrix, by columns. */
+function upperTriangle(A: Float64Array): number[] {
+  const n = Math.round(Math.sqrt(A.length));
+  return Array.from({ length: n }, (_, j) => [...A.subarray(j * n, j * n + j + 1)]).flat();
 }
 
 /** Levels that only grouping needs stand in the list of groups already; nothing in a design looks them up by position. */

@@ -41,6 +41,15 @@ export interface ExportedModel {
     readonly values: readonly number[];
     readonly effectsOnFixed: readonly number[];
   };
+  /** How certain the variances are: degrees of freedom of intervals come from it ({@link VarianceUncertainty}, triangles by columns). */
+  readonly uncertainty?: {
+    readonly sigma: boolean;
+    readonly covariance: readonly number[];
+    /** For each free parameter: upper triangle. */
+    readonly fixed: readonly (readonly number[])[];
+    /** For each free parameter and term: upper triangle. */
+    readonly terms: readonly (readonly (readonly number[])[])[];
+  };
   /** The summary of the fit; left out unless asked for. */
   readonly summary?: FittedModelData;
   /** What the data were, for comparisons of saved models; with the summary. */

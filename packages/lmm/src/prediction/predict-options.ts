@@ -27,11 +27,12 @@ export interface PredictOptions {
   /** Coverage of intervals; default 0.95. */
   readonly level?: number;
   /**
-   * Degrees of freedom of the t distribution for intervals, one number or one for each row; default infinite: the normal distribution.
-   * `satterthwaite`: from how certain each row's variance is ({@link predictionDf}), which keeps intervals honest with few groups; for fitted
-   * models.
+   * Degrees of freedom of the t distribution for intervals: `satterthwaite`, the default where it can be had (fitted models, and exports of
+   * them), finds for each row how certain its variance is ({@link predictionDf}), which keeps intervals honest with few groups; one number, or
+   * one for each row, takes these; `none` (or Infinity) is the normal distribution, which exports without `uncertainty` and models with
+   * correlated residuals get.
    */
-  readonly df?: number | ArrayLike<number> | 'satterthwaite';
+  readonly df?: number | ArrayLike<number> | 'satterthwaite' | 'none';
   /** Prior weights of new observations for prediction intervals, one number or one for each row; default 1. */
   readonly weights?: number | ArrayLike<number>;
   /**

@@ -62,10 +62,11 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
 
 /** @throws ModelError `bad-option` where degrees of freedom would have to be found, which takes the fitted model */
 function knownDf(df: PredictOptions['df'] = Infinity): number | ArrayLike<number> {
+  if (df === 'none') return Infinity;
   if (df !== 'satterthwaite') return df;
   throw new ModelError(
     'bad-option',
-    "df: 'satterthwaite' needs the fitted model and its rows: an exported or scored model does not know how certain its variances are; give numbers",
+    "df: 'satterthwaite' needs the fitted model and its rows: a model that was exported without uncertainty does not know how certain its variances are; give numbers",
   );
 }
 

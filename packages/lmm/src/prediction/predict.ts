@@ -1,6 +1,7 @@
 import type { TableLike, UserFunctions } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
+import { exportedDf } from './exported-df.js';
 import { newRows, trainingRows, type NewRows, type TermNeed } from './new-rows.js';
 import { predictionDf } from './prediction-df.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
@@ -28,15 +29,12 @@ export function predict(
   table: TableLike | null,
   options: PredictTableOptions = {},
 ): Predictions {
-  const fitted = model instanceof FittedModel ? model : null;
   const source = model instanceof FittedModel ? predictionModel(model) : model;
-  const predicted = (rows: NewRows): Predictions => {
-    if (!fitted || options.df !== 'satterthwaite' || !options.interval) return predictRows(source, rows, options);
-    return predictRows(source, rows, { ...options, df: predictionDf(fitted, rows, options) });
-  };
+  const predicted = (rows: NewRows): Predictions => predictRows(source, rows, withDf(model, source, rows, options));
   if (table === null) {
-    if (!fitted) throw new ModelError('no-rows', 'an exported model has no rows of its own: give the rows to predict');
-    return predicted(trainingRows(fitted.optimum.matrices));
+    if (!(model instanceof FittedModel))
+      throw new ModelError('no-rows', 'an exported model has no rows of its own: give the rows to predict');
+    return predicted(trainingRows(model.optimum.matrices));
   }
   const anew = options.interval === 'prediction';
   // A group drawn anew has the variance of its level, where levels are correlated.
@@ -46,4 +44,19 @@ export function predict(
     return source.terms[t].levelVariances ? 'levels' : 'columns';
   });
   return predicted(newRows(source, table, needs, options.functions));
+}
+
+/** The degrees of freedom that are asked for, or can be had. */
+function withDf(
+  model: FittedModel | PredictionModel,
+  source: PredictionModel,
+  rows: NewRows,
+  options: PredictOptions,
+): PredictOptions {
+  const { df, interval } = options;
+  if (!interval || (df !== undefined && df !== 'satterthwaite')) return options;
+  if (df === undefined && source.residualStructure) return options;
+  if (model instanceof FittedModel) return { ...options, df: predictionDf(model, rows, options) };
+  const { uncertainty } = source;
+  return uncertainty ? { ...options, df: exportedDf(source, uncertainty, rows, options) } : options;
 }

@@ -14,6 +14,14 @@ export interface PredictionErrors {
    * @throws ModelError `bad-option` when known levels take part and the model was exported without `standardErrors`
    */
   variance(x: Float64Array, effects: Int32Array, f: Float64Array, count: number): number;
+
+  /**
+   * The solution u of Henderson's equations for the right-hand side (x, f): S^-1 f - V h with h = RX^-T x - V'f, as long as there are random
+   * effects; overwritten by the next call. O(nnz(L) + q p).
+   *
+   * @throws ModelError as above
+   */
+  response(x: Float64Array, effects: Int32Array, f: Float64Array, count: number): Float64Array;
 }
 
 /**
@@ -32,7 +40,27 @@ function errorsOfFit({ fixed, system }: PredictionModel): PredictionErrors {
   const p = beta.length;
   const h = new Float64Array(p);
   let quadratic: QuadraticForm | null = null;
+  let factor: CholeskyFactor | null = null;
+  let u = new Float64Array(0);
   return {
+    response(x, effects, f, count) {
+      if (!system) throw exportedWithout();
+      const { effectsOnFixed } = system;
+      const q = system.colPtr.length - 1;
+      if (!factor) {
+        factor = factorOf(system);
+        u = new Float64Array(q);
+      }
+      u.fill(0);
+      for (let i = 0; i < count; i++) u[effects[i]] = f[i];
+      solveInPlace(factor, u);
+      solveTransposedUpperInto(RX, p, x, h);
+      for (let k = 0; k < p; k++) {
+        for (let i = 0; i < count; i++) h[k] -= effectsOnFixed[k * q + effects[i]] * f[i];
+        for (let i = 0; i < q; i++) u[i] -= effectsOnFixed[k * q + i] * h[k];
+      }
+      return u;
+    },
     variance(x, effects, f, count) {
       solveTransposedUpperInto(RX, p, x, h);
       let v = 0;
@@ -69,30 +97,44 @@ function errorsWithScored(scored: ScoredSystem, p: number, known: PredictionErro
   const g = new Float64Array(m);
   const x1 = new Float64Array(p);
   const f1 = new Map<number, number>();
+  const u = new Float64Array(first + m);
+  /** Fills g, x1 and f1; false where no scored effect takes part. */
+  const eliminate = (x: Float64Array, effects: Int32Array, f: Float64Array, count: number): boolean => {
+    let any = false;
+    g.fill(0);
+    f1.clear();
+    for (let i = 0; i < count; i++) {
+      if (effects[i] < first) f1.set(effects[i], f[i]);
+      else {
+        g[effects[i] - first] = f[i];
+        any = true;
+      }
+    }
+    if (!any) return false;
+    solveInPlace(factor, g);
+    for (let k = 0; k < p; k++) {
+      x1[k] = x[k];
+      for (let j = 0; j < m; j++) x1[k] -= LZtX[k * m + j] * g[j];
+    }
+    for (let j = 0; j < m; j++) {
+      if (g[j] !== 0) for (const [e, v] of scored.known[j]) f1.set(e, (f1.get(e) ?? 0) - v * g[j]);
+    }
+    return true;
+  };
   return {
     variance(x, effects, f, count) {
-      let any = false;
-      g.fill(0);
-      f1.clear();
-      for (let i = 0; i < count; i++) {
-        if (effects[i] < first) f1.set(effects[i], f[i]);
-        else {
-          g[effects[i] - first] = f[i];
-          any = true;
-        }
-      }
-      if (!any) return known.variance(x, effects, f, count);
-      solveInPlace(factor, g);
+      if (!eliminate(x, effects, f, count)) return known.variance(x, effects, f, count);
       let own = 0;
       for (let i = 0; i < count; i++) if (effects[i] >= first) own += f[i] * g[effects[i] - first];
-      for (let k = 0; k < p; k++) {
-        x1[k] = x[k];
-        for (let j = 0; j < m; j++) x1[k] -= LZtX[k * m + j] * g[j];
-      }
-      for (let j = 0; j < m; j++) {
-        if (g[j] !== 0) for (const [e, v] of scored.known[j]) f1.set(e, (f1.get(e) ?? 0) - v * g[j]);
-      }
       return own + known.variance(x1, Int32Array.from(f1.keys()), Float64Array.from(f1.values()), f1.size);
+    },
+    response(x, effects, f, count) {
+      u.fill(0);
+      if (eliminate(x, effects, f, count)) {
+        u.set(g, first);
+        u.set(known.response(x1, Int32Array.from(f1.keys()), Float64Array.from(f1.values()), f1.size));
+      } else u.set(known.response(x, effects, f, count));
+      return u;
     },
   };
 }

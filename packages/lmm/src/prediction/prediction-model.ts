@@ -6,6 +6,7 @@ import type { FittedModel } from '../fitted-model.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { hasResidualStructure, randomTerms } from './residual-structure.js';
 import { levelVariances } from './level-variances.js';
+import type { VarianceUncertainty } from './variance-uncertainty.js';
 import { aliasedColumns, type AliasedColumn } from './aliased-columns.js';
 
 /** One random-effects term as prediction needs it. */
@@ -67,6 +68,8 @@ export interface PredictionModel {
   readonly terms: readonly PredictionTerm[];
   /** Null when the model was exported without: predictions then have no standard errors at known levels. */
   readonly system: PredictionSystem | null;
+  /** How certain the variances are, for degrees of freedom; null where that is not known, or asked of the fitted model. */
+  readonly uncertainty: VarianceUncertainty | null;
   /** What is known of levels that {@link scoreGroups} added; their effects are numbered after those of the fit. */
   readonly scored: ScoredSystem | null;
 }
@@ -144,6 +147,7 @@ export function predictionModelAt({ optimum, data, frame }: FittedModel, theta: 
       values: systemValues(pls),
       effectsOnFixed: effectsOnFixed(pls),
     },
+    uncertainty: null,
     scored: null,
   };
 }

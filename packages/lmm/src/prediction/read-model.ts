@@ -1,6 +1,7 @@
 import { readDesign, type Design } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import type { ExportedModel } from './exported-model.js';
+import type { VarianceUncertainty } from './variance-uncertainty.js';
 import type { PredictionModel, PredictionTerm } from './prediction-model.js';
 
 /**
@@ -60,6 +61,7 @@ export function readModel(json: unknown): PredictionModel {
     },
     terms,
     system: value.system ? systemOf(value.system, q, p) : null,
+    uncertainty: value.uncertainty ? uncertaintyOf(value.uncertainty, p, terms) : null,
     scored: null,
   };
 }
@@ -73,6 +75,35 @@ function systemOf(system: NonNullable<ExportedModel['system']>, q: number, p: nu
     values: numbers(system.values, nnz, 'system.values'),
     effectsOnFixed: numbers(system.effectsOnFixed, q * p, 'system.effectsOnFixed'),
   };
+}
+
+function uncertaintyOf(
+  plain: NonNullable<ExportedModel['uncertainty']>,
+  p: number,
+  terms: readonly PredictionTerm[],
+): VarianceUncertainty {
+  const free = lengthOf(plain.fixed, 'uncertainty.fixed');
+  const sigma = plain.sigma === true;
+  const size = free + (sigma ? 1 : 0);
+  if (lengthOf(plain.terms, 'uncertainty.terms') !== free) throw bad('"uncertainty.terms" has another length');
+  return {
+    covariance: numbers(plain.covariance, size * size, 'uncertainty.covariance'),
+    size,
+    sigma,
+    fixed: plain.fixed.map((triangle) => symmetric(triangle, p, 'uncertainty.fixed')),
+    terms: plain.terms.map((byTerm) => {
+      if (lengthOf(byTerm, 'uncertainty.terms') !== terms.length) throw bad('"uncertainty.terms" has another length');
+      return byTerm.map((triangle, t) => symmetric(triangle, terms[t].names.length, 'uncertainty.terms'));
+    }),
+  };
+}
+
+/** From the upper triangle by columns. */
+function symmetric(triangle: unknown, n: number, what: string): Float64Array {
+  const packed = numbers(triangle, (n * (n + 1)) / 2, what);
+  const out = new Float64Array(n * n);
+  for (let j = 0, at = 0; j < n; j++) for (let i = 0; i <= j; i++) out[j * n + i] = out[i * n + j] = packed[at++];
+  return out;
 }
 
 function readDesignChecked(plain: unknown): Design {

@@ -27,12 +27,30 @@ export interface RowVariances {
   readonly whole: Float64Array;
 }
 
-/** The variances behind {@link predictRows}. */
+/** What the variance of one row is made of; the arrays are overwritten by the next row. */
+export interface RowParts {
+  readonly row: number;
+  /** Weights of the kept fixed effects. */
+  readonly x: Float64Array;
+  /** Numbers of the known random effects, the first `count` entries, and their weights in u. */
+  readonly effects: Int32Array;
+  readonly f: Float64Array;
+  readonly count: number;
+  /** Terms that count with the variance of a group drawn anew, times `factor`. */
+  readonly anew: readonly { readonly term: number; readonly member: number; readonly factor: number }[];
+  readonly whole: number;
+}
+
+/**
+ * The variances behind {@link predictRows}.
+ * @param onRow told the parts of each row
+ */
 export function rowVariances(
   model: PredictionModel,
   rows: NewRows,
   places: PlacesByTerm,
   options: PredictOptions,
+  onRow?: (parts: RowParts) => void,
 ): RowVariances {
   const { n } = rows;
   const { kept } = model.fixed;
@@ -45,18 +63,25 @@ export function rowVariances(
   const x = new Float64Array(kept.length);
   const mean = new Float64Array(n);
   const whole = new Float64Array(n);
+  const integrated = options.newLevels === 'integrated';
+  const observed = options.interval === 'prediction';
+  const anew: { term: number; member: number; factor: number }[] = [];
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < x.length; k++) x[k] = rows.X[kept[k]][i];
     let count = 0;
     let between = 0;
     let excluded = 0;
+    anew.length = 0;
     for (let t = 0; t < model.terms.length; t++) {
       const term = model.terms[t];
       const nc = term.names.length;
       const place = places[t];
-      for (const row of members[t]) {
+      for (let m = 0; m < members[t].length; m++) {
+        const row = members[t][m];
         const l = place && row.levelIdx[i] >= 0 ? place[row.levelIdx[i]] : -1;
-        const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * levelFactor(term, row, i, members[t].length > 1);
+        const factor = l >= 0 ? 0 : levelFactor(term, row, i, members[t].length > 1);
+        const prior = l >= 0 ? 0 : relativeVariance(term, row, i) * factor;
+        if (onRow && l < 0 && (observed || (place && integrated))) anew.push({ term: t, member: m, factor });
         if (!place) excluded += prior;
         else between += prior;
         if (l < 0) continue;
@@ -69,8 +94,9 @@ export function rowVariances(
       }
     }
     const known = errors.variance(x, effects, f, count);
-    mean[i] = options.newLevels === 'integrated' ? known + between : known;
-    whole[i] = options.interval === 'prediction' ? known + between + excluded + 1 / weightOf(i) : mean[i];
+    mean[i] = integrated ? known + between : known;
+    whole[i] = observed ? known + between + excluded + 1 / weightOf(i) : mean[i];
+    onRow?.({ row: i, x, effects, f, count, anew, whole: whole[i] });
   }
   return { mean, whole };
 }

@@ -29,9 +29,8 @@ describe.each(afterFitIds)('%s', (id) => {
     const options = { newLevels: 'integrated', interval: 'prediction' } as const;
     const small = readModel(throughJson(exportModel(model)));
     const whole = readModel(JSON.stringify(exportModel(model, { standardErrors: true, summary: true })));
-    const direct = predict(model, table, options);
-    const read = predict(whole, table, options);
-    expect(read).toEqual(direct);
+    const direct = predict(model, table, { ...options, df: 'none' });
+    expect(predict(whole, table, { ...options, df: 'none' })).toEqual(direct);
     const one = rowPredictor(small, options);
     rows.forEach((row, i) => expect(Math.abs(one(row) - direct.fit[i])).toBeLessThan(1e-11 * Math.abs(direct.fit[i])));
     expect(predict(small, table, { terms: 'none', se: true }).se).toEqual(
@@ -39,6 +38,34 @@ describe.each(afterFitIds)('%s', (id) => {
     );
     expect(() => predict(small, table, options)).toThrow(/exported without/);
   });
+});
+
+// The derivatives behind degrees of freedom are differences in the fitted model, closed forms of Henderson's equations in the exported one.
+describe.each(afterFitIds)('%s', (id) => {
+  const model = fitCase(goldenCase(id));
+  const table = afterFit(id).predict.newdata;
+  const whole = readModel(JSON.stringify(exportModel(model, { standardErrors: true })));
+  const small = readModel(JSON.stringify(exportModel(model)));
+
+  it.each(['prediction', 'confidence'] as const)(
+    'has the same degrees of freedom for %s intervals by two roads',
+    (interval) => {
+      for (const [source, options] of [
+        [whole, { newLevels: 'integrated' }],
+        [whole, { newLevels: 'population' }],
+        [small, { terms: 'none' }],
+      ] as const) {
+        const want = predict(model, table, { ...options, interval });
+        const got = predict(source, table, { ...options, interval });
+        const normal = predict(model, table, { ...options, interval, df: 'none' });
+        got.upper!.forEach((v, i) => {
+          const half = want.upper![i] - want.fit[i];
+          expect((v - got.fit[i]) / half).toBeCloseTo(1, 6);
+          expect(half).toBeGreaterThan(normal.upper![i] - normal.fit[i]);
+        });
+      }
+    },
+  );
 });
 
 describe('an exported model', () => {

@@ -73,7 +73,7 @@ describe('degrees of freedom of predictions', () => {
       const model = fitCase(goldenCase(id));
       const before = model.objectiveAt(model.data.theta).objective;
       const { fit, lower, upper } = predict(model, null, { interval: 'prediction', df: 'satterthwaite' });
-      const normal = predict(model, null, { interval: 'prediction' });
+      const normal = predict(model, null, { interval: 'prediction', df: 'none' });
       fit.forEach((v, i) => {
         expect(upper![i] - v).toBeGreaterThan(normal.upper![i] - v);
         expect(v - lower![i]).toBeLessThan(1.1 * (v - normal.lower![i]));
@@ -82,11 +82,17 @@ describe('degrees of freedom of predictions', () => {
     }
   });
 
-  it('take the fitted model', () => {
+  it('take a model that knows how certain its variances are', () => {
     const model = fitCase(goldenCase('sleepstudy-rs-reml'));
-    const exported = readModel(exportModel(model, { standardErrors: true }));
+    const exported = readModel(exportModel(model, { standardErrors: true, uncertainty: false }));
     const rows = { Days: [3], Subject: ['308'] };
-    expect(() => predict(exported, rows, { interval: 'prediction', df: 'satterthwaite' })).toThrow(/fitted model/);
+    expect(() => predict(exported, rows, { interval: 'prediction', df: 'satterthwaite' })).toThrow(/uncertainty/);
     expect(() => predict(model, rows, { interval: 'prediction', df: 'exact' as 'satterthwaite' })).toThrow(/df/);
+    expect(predict(exported, rows, { interval: 'prediction' })).toEqual(
+      predict(model, rows, { interval: 'prediction', df: 'none' }),
+    );
+    const damaged = JSON.parse(JSON.stringify(exportModel(model)));
+    damaged.uncertainty.fixed[0].pop();
+    expect(() => readModel(damaged)).toThrow(/uncertainty\.fixed/);
   });
 });
