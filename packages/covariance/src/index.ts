@@ -19,6 +19,7 @@ export { composite, type CompositeStructure } from './composite.js';
 export { hasNumericalDerivatives, lambdaInto, lambdaOf, relativeCovariance, thetaDerivativeInto } from './lambda.js';
 export { naturalParameters } from './natural.js';
 export { canonicalFactorInPlace, lowerFactorInPlace, smallestSingularValue } from './triangular.js';
+export { nearestTag } from './nearest-tag.js';
 export { structureFor, structureTags, type StructureFactory, type StructureRequest } from './registry.js';
 export { overLevels } from './levels/over-levels.js';
 export { ar1Levels, knownPrecision, randomWalkLevels, type SeriesPoints, type SparseLower } from './levels/series.js';

@@ -33,7 +33,7 @@ const builtIn: ReadonlyMap<string, StructureFactory> = new Map<string, Structure
   ['hetar1', (r) => argumentsOf(r) && ar1(r.nc, { hom: false, times: placesInSeries(r) })],
   ['toep', (r) => toeplitz(seriesLength(r), { hom: flag(argumentsOf(r, 'hom', 'band'), 'hom', false), ...bandOf(r) })],
   ['homtoep', (r) => toeplitz(seriesLength(argumentsOf(r, 'band')), { hom: true, ...bandOf(r) })],
-  ['ou', (r) => ornsteinUhlenbeck(placesOf(argumentsOf(r, 'hom')), { hom: flag(r, 'hom', true) })],
+  ['ou', (r) => ornsteinUhlenbeck(timesOfColumns(argumentsOf(r, 'hom')), { hom: flag(r, 'hom', true) })],
   ['car1', (r) => car1(timesOfColumns(argumentsOf(r, 'hom')), { hom: flag(r, 'hom', true) })],
   ['exp', (r) => exponential(placesOf(argumentsOf(r, 'hom')), { hom: flag(r, 'hom', true) })],
   ['gau', (r) => gaussian(placesOf(argumentsOf(r, 'hom')), { hom: flag(r, 'hom', true) })],
@@ -113,7 +113,7 @@ function timesOfColumns(r: StructureRequest): number[] {
   return placesOf(r).map((place) => {
     if (place.length === 1) return place[0];
     throw new CovarianceStructureError(
-      `"${r.name}" needs levels that are times, and (${place.join(', ')}) has ${place.length} coordinates`,
+      `"${r.name}" needs levels that are times, and (${place.join(', ')}) has ${place.length} coordinates; exp takes places in the plane and in space`,
     );
   });
 }

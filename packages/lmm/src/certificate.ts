@@ -33,17 +33,16 @@ export function certify(
   const boundary = boundarySlopes(objective, space, par, value, parNames);
   const { gradient, hessian } = derivatives(objective, par, space);
   const free = [...space.free];
-  const edge = free.filter(
-    (k) =>
-      isAtEdge(composite, k, par[k], gradient[k]) ||
-      dwarfsResiduals(composite, k, par[k] / space.unit[k], gradient[k] * par[k], hessian[k * m + k] * par[k] ** 2),
+  const dwarfs = free.filter((k) =>
+    dwarfsResiduals(composite, k, par[k] / space.unit[k], gradient[k] * par[k], hessian[k * m + k] * par[k] ** 2),
   );
+  const edge = free.filter((k) => dwarfs.includes(k) || isAtEdge(composite, k, par[k], gradient[k]));
   const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && !edge.includes(k) && hessian[k * m + k] > 0);
   const scaledGradient = Array.from({ length: m }, (_, k) =>
     interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
   );
   const noise = objective.noise();
-  const { decrement, conditioning } = interiorCurvature(interior, gradient, hessian, m);
+  const { decrement, conditioning, weakest } = interiorCurvature(interior, gradient, hessian, m);
   const rises = boundary.every((b) => b.slope >= -1e-6 * Math.max(1, Math.abs(value)));
   const converged =
     (found.reason === 'converged' || (found.reason === 'no-progress' && noise <= NOISE_THAT_COUNTS)) &&
@@ -63,6 +62,8 @@ export function certify(
       conditioning,
       boundary,
       edge: edge.map((k) => `${parNames[k]} (${par[k].toPrecision(4)})`),
+      withoutNoise: dwarfs.length > 0,
+      weakest: weakest.map((k) => parNames[k]),
     }),
     gradient: Array.from({ length: m }, (_, k) => (space.free.includes(k) ? gradient[k] : 0)),
     scaledGradient,
@@ -164,15 +165,15 @@ function derivatives(
   return { gradient, hessian };
 }
 
-/** Decrement and conditioning of the Hessian scaled to unit diagonal, over the interior entries. */
+/** Decrement and conditioning of the Hessian scaled to unit diagonal, over the interior entries, and those that its weakest direction moves. */
 function interiorCurvature(
   interior: readonly number[],
   gradient: Float64Array,
   hessian: Float64Array,
   m: number,
-): { decrement: number; conditioning: number } {
+): { decrement: number; conditioning: number; weakest: number[] } {
   const k = interior.length;
-  if (k === 0) return { decrement: 0, conditioning: 1 };
+  if (k === 0) return { decrement: 0, conditioning: 1, weakest: [] };
   const root = interior.map((i) => Math.sqrt(hessian[i * m + i]));
   const scaled = new Float64Array(k * k);
   for (let i = 0; i < k; i++)
@@ -184,7 +185,8 @@ function interiorCurvature(
     for (let i = 0; i < k; i++) along += (vectors[e * k + i] * gradient[interior[i]]) / root[i];
     s += along ** 2 / Math.max(values[e], 1e-9 * values[k - 1]);
   }
-  return { decrement: Math.sqrt(s), conditioning: values[0] / values[k - 1] };
+  const weakest = interior.filter((_, i) => Math.abs(vectors[i]) > 0.1);
+  return { decrement: Math.sqrt(s), conditioning: values[0] / values[k - 1], weakest };
 }
 
 interface Verdict {
@@ -198,6 +200,10 @@ interface Verdict {
   readonly boundary: readonly { readonly name: string; readonly slope: number }[];
   /** Parameters whose maximum lies at the edge of their range, with their values. */
   readonly edge: readonly string[];
+  /** Whether the edge is that of a residual variance that vanishes beside the effects. */
+  readonly withoutNoise: boolean;
+  /** Parameters of the combination that the data determine least. */
+  readonly weakest: readonly string[];
 }
 
 function messageFor(v: Verdict): string {
@@ -217,8 +223,12 @@ function messageFor(v: Verdict): string {
         : 'the search could not improve the objective any further';
     return `${where}, still ${v.decrement.toPrecision(2)} standard errors from the minimum; raise the limit, rescale the columns, or simplify the random effects`;
   }
-  if (v.edge.length > 0)
-    return `converged, but the best value of ${v.edge.join(', ')} is at the edge of its range: the data do not determine it, or ask for a simpler structure`;
+  if (v.edge.length > 0) {
+    const why = v.withoutNoise
+      ? 'the residual variance goes to zero beside it, so that the effects describe the data alone; a residual structure may take their place'
+      : 'the data do not determine it, or ask for a simpler structure';
+    return `converged, but the best value of ${v.edge.join(', ')} is at the edge of its range: ${why}`;
+  }
   if (v.singular) {
     const zero = v.boundary.map((b) => b.name);
     const which = zero.length
@@ -227,6 +237,6 @@ function messageFor(v: Verdict): string {
     return `converged to a singular fit: ${which}; the data support a simpler random-effects structure`;
   }
   if (v.conditioning < 1e-10)
-    return 'converged, but some combination of variance parameters is hardly determined by the data';
+    return `converged, but some combination of ${v.weakest.join(', ')} is hardly determined by the data`;
   return 'converged';
 }

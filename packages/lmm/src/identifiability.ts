@@ -1,4 +1,5 @@
 import type { CovarianceStructure } from '@blup/covariance';
+import { takesUpIdentity } from './confounded-structure.js';
 import { ModelError, type ModelErrorCode } from './errors.js';
 import type { ModelMatrices, RandomEffectsTerm } from './model-matrices.js';
 
@@ -14,6 +15,7 @@ export type IdentifiabilityCheck = 'refuse' | 'warn';
 export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, check: IdentifiabilityCheck): string[] {
   const n = m.y.length;
   const warnings: string[] = [];
+  const structuredResiduals = m.terms.some((term) => term.structure.residual !== undefined);
   const refuse = (code: ModelErrorCode, message: string) => {
     if (check === 'refuse') throw new ModelError(code, message);
     warnings.push(message);
@@ -37,7 +39,7 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
         `the grouping factor ${term.group} of ${label} has as many levels as there are rows (${n}), so its variance cannot be told ` +
           'from the residual variance: leave the term out, or fix sigma',
       );
-    } else if (!sigmaFixed && isDiagonalResidual(term, m.weights)) {
+    } else if (!sigmaFixed && !structuredResiduals && isDiagonalResidual(term, m.weights)) {
       refuse(
         'not-identified',
         `no effect of ${label} has two rows, and its structure "${term.structure.kind}" has a part that differs from effect to effect like the ` +
@@ -49,7 +51,7 @@ export function checkIdentifiability(m: ModelMatrices, sigmaFixed: boolean, chec
       );
     }
   }
-  for (const message of repeatedColumns(m.terms)) refuse('not-identified', message);
+  for (const message of [...repeatedColumns(m.terms), ...withinResiduals(m)]) refuse('not-identified', message);
   return warnings;
 }
 
@@ -78,17 +80,15 @@ function hasOwnVariances({ structure }: RandomEffectsTerm): boolean {
 }
 
 /**
- * One variance for all columns, none of them correlated or all alike, on indicator columns with at most one row for each effect: the part of
- * the covariance that is proportional to the identity is that of the residual.
+ * Indicator columns with at most one row for each effect, and a structure that can take up a multiple of the identity: that part of the
+ * covariance is the residual's.
  */
 function isDiagonalResidual(
-  { structure, names, columns, levels, levelIdx }: RandomEffectsTerm,
+  { structure, columns, levels, levelIdx }: RandomEffectsTerm,
   weights: Float64Array | null,
 ): boolean {
-  const { kind, nc, parLength } = structure;
-  const oneSd = structure.parNames(names)[0] === '*' || nc === 1;
-  const homogeneous = oneSd && ((kind === 'diag' && parLength === 1) || (kind === 'cs' && parLength === 2 && nc > 1));
-  if (!homogeneous || weights) return false;
+  const { nc } = structure;
+  if (weights || nc === 1) return false;
   const rows = new Int32Array(levels.length * nc);
   for (let i = 0; i < levelIdx.length; i++) {
     let at = -1;
@@ -99,6 +99,40 @@ function isDiagonalResidual(
       at = c;
     }
     if (at >= 0 && rows[levelIdx[i] * nc + at]++ > 0) return false;
+  }
+  return takesUpIdentity(structure);
+}
+
+/** A random intercept by the groups in which residuals are equally correlated, or have any covariance: it is part of that. */
+function withinResiduals({ terms, weights }: ModelMatrices): string[] {
+  const spec = terms.at(-1)?.structure.residual?.spec;
+  const kind = spec?.correlation?.kind;
+  if (weights || !spec || spec.variances.length > 0 || (kind !== 'cs' && kind !== 'us')) return [];
+  const group = spec.correlation!.group;
+  if (!group) return [];
+  const where = group.columns.join(':');
+  return terms
+    .filter(
+      ({ columns, structure, memberships, levelIdx }) =>
+        columns.some((z) => z.every((v) => v === 1)) &&
+        !structure.levels &&
+        !memberships &&
+        samePartition(levelIdx, group.codes),
+    )
+    .map(
+      (term) =>
+        `the random intercept of ${labelOf(term)} adds the same covariance to all rows of a level as the residual structure ${kind}(... | ${where}) can: ` +
+        'only their sum is determined; leave the term out, or take a residual structure that fades with time or distance',
+    );
+}
+
+function samePartition(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  const there = new Map<number, number>();
+  const back = new Map<number, number>();
+  for (let i = 0; i < a.length; i++) {
+    if ((there.get(a[i]) ?? b[i]) !== b[i] || (back.get(b[i]) ?? a[i]) !== a[i]) return false;
+    there.set(a[i], b[i]);
+    back.set(b[i], a[i]);
   }
   return true;
 }

@@ -35,6 +35,7 @@ export function parConstraints(
 ): ParConstraints {
   const m = composite.parLength;
   const held = heldValues(fixedPar, names);
+  requireInRange(composite, names, held);
   const source = sourcesOf(composite, names, tieList(composite, names, groups, tiedPar), held);
   const free = Int32Array.from(source.keys()).filter((k) => source[k] === k && !held.has(k));
   for (let k = 0; k < m; k++) {
@@ -105,6 +106,24 @@ export function heldPar(
   const from = composite.parOffset[t];
   return Array.from({ length: composite.parts[t].parLength }, (_, i) => (fixedPar[from + i] ? par[from + i] : null));
 }
+
+/** A correlation cannot be held at 1.3, nor a range at -1; signs of standard deviations are free. */
+function requireInRange(
+  composite: CompositeStructure,
+  names: readonly string[],
+  held: ReadonlyMap<number, number>,
+): void {
+  const { lower, upper } = composite.parBounds();
+  for (const [k, v] of held) {
+    if ((composite.searchScale?.[k] ?? 'linear') === 'linear' || (v >= lower[k] && v <= upper[k])) continue;
+    throw new ModelError(
+      'bad-option',
+      `${names[k]} cannot be held at ${v}: it lies between ${shortBound(lower[k])} and ${shortBound(upper[k])}`,
+    );
+  }
+}
+
+const shortBound = (v: number): string => (Math.abs(v) < 1e-300 ? '0' : String(v));
 
 function heldValues(fixedPar: HeldPar, names: readonly string[]): Map<number, number> {
   const held = new Map<number, number>();

@@ -41,6 +41,11 @@ export function formulaTerm(
   // Structures of the user's own get their arguments as they are.
   if (structures?.has(name)) return tagged(name, args, structures)(context);
   const { also, weights, scale, ...rest } = args;
+  if (chosen !== undefined && typeof chosen !== 'function')
+    throw new ModelError(
+      'bad-option',
+      `the structure of ${label} in the options is none: write covariance: { ${group}: series({ kind: 'ar1', time: 't' }) }, or pedigree, relationship, columnCovariance, ...`,
+    );
   let made = chosen ?? byTag ?? tagged(name, rest, structures);
   if (chosen || byTag) refuseArguments(name, rest);
   if (also !== undefined) made = multipleMembership({ also: namesIn('also', also), ...weightsIn(weights) }, made);

@@ -1,4 +1,4 @@
-import type { CorrelationKind, VarianceKind } from '@blup/covariance';
+import { nearestTag, type CorrelationKind, type VarianceKind } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 
 /** How residuals are correlated within groups, or differ in variance. */
@@ -36,6 +36,31 @@ export const isVarianceKind = (kind: ResidualOptions['kind']): kind is VarianceK
 const forms =
   'ar1(day | g), ar1(1 | g), car1(t | g), arma(t | g, p = 1, q = 1), cs(1 | g), us(visit | g), exp(x + y | g), gau(x + y | g), mat(x + y | g), ' +
   'strata(f), varpower(x), varexp(x | f), or variances times a correlation: strata(f) * ar1(1 | g)';
+
+const kinds: readonly string[] = [...correlations, ...variances];
+
+const nearestOf = (kind: string): string => {
+  const near = nearestTag(kind, kinds);
+  return near ? `, did you mean "${near}"?` : '';
+};
+
+/**
+ * For structures that come as objects.
+ * @throws ModelError `bad-option` for anything but an object with a known kind
+ */
+export function requireResidual(given: ResidualOptions): void {
+  const kind: unknown = typeof given === 'object' && given !== null ? given.kind : undefined;
+  if (typeof kind === 'string' && kinds.includes(kind)) return;
+  const what =
+    kind === undefined
+      ? `${String(given)} is no residual structure`
+      : `there is no residual structure "${String(kind)}"`;
+  const near = typeof kind === 'string' ? nearestOf(kind) : '';
+  throw new ModelError(
+    'bad-option',
+    `${what}${near}; write { kind: 'ar1', time: 't', by: 'g' }, where the kinds are ${kinds.join(', ')}, or the same as text, "ar1(t | g)"`,
+  );
+}
 
 const unreadable = (text: string, why: string): ModelError =>
   new ModelError('bad-option', `the residual structure "${text}" cannot be read${why}: write ${forms}`);
@@ -106,8 +131,10 @@ function parseFactor(text: string, tokens: Tokens): ResidualOptions {
     if (!tokens.peek()?.word) throw fail();
     return tokens.next()!.text;
   };
-  const kind = kindOf(word());
-  if (!kind || !tokens.take('(')) throw unreadable(text, '');
+  const name = word();
+  const kind = kindOf(name);
+  if (!kind) throw unreadable(text, `: there is no structure "${name}"${nearestOf(name)}`);
+  if (!tokens.take('(')) throw unreadable(text, '');
   let fitted = false;
   const left: string[] = [];
   do {

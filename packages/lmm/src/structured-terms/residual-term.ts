@@ -1,7 +1,7 @@
 import { residualCovariance, residualStructure, type ResidualSpec } from '@blup/covariance';
 import type { ModelFrame, ModelFrameOptions, Table } from '@blup/formula';
 import type { RandomEffectsTerm } from '../model-matrices.js';
-import { parseResidual, type ResidualOptions } from './parse-residual.js';
+import { parseResidual, requireResidual, type ResidualOptions } from './parse-residual.js';
 import { readResidual } from './residual-columns.js';
 
 /** What may be given as `residual`: text, one structure, or variances and a correlation that multiply. */
@@ -9,7 +9,9 @@ export type ResidualInput = string | ResidualOptions | readonly ResidualOptions[
 
 export const residualOptions = (given: ResidualInput): readonly ResidualOptions[] => {
   if (typeof given === 'string') return parseResidual(given);
-  return Array.isArray(given) ? (given as readonly ResidualOptions[]) : [given as ResidualOptions];
+  const list = Array.isArray(given) ? (given as readonly ResidualOptions[]) : [given as ResidualOptions];
+  list.forEach(requireResidual);
+  return list;
 };
 
 /**

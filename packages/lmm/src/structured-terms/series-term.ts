@@ -31,8 +31,20 @@ export interface SeriesOptions {
  * The term's levels become the points that have rows, named `g:time`, under the grouping factor `g:TIME`.
  */
 export function series(options: SeriesOptions): TermCovariance {
+  requireSeries(options);
   return (term) =>
     seriesTerm(term, options, term.column(options.time), options.time, term.isDate(options.time) ? dayOf : String);
+}
+
+/** @throws ModelError `bad-option` for what the type does not allow, which may come from a file */
+function requireSeries({ kind, time, order, stationary }: SeriesOptions): void {
+  const wrong = (what: string) => new ModelError('bad-option', what);
+  if (!['ar1', 'car1', 'rw'].includes(kind))
+    throw wrong(`"${String(kind)}" is no process along time: the kind of a series is ar1, car1 or rw`);
+  if (typeof time !== 'string') throw wrong('a series needs the name of the column of its times, as in time: "day"');
+  if (order !== undefined && order !== 1 && order !== 2)
+    throw wrong(`the order of a random walk is 1 or 2, not ${String(order)}`);
+  if (stationary === false && kind !== 'ar1') throw wrong(`stationary: false is for ar1, not for ${kind}`);
 }
 
 /** Days since 1970 as a date. */
@@ -48,6 +60,11 @@ export function seriesTerm(
 ): RandomEffectsTerm {
   const { group, names, columns, levels, levelIdx } = term;
   const points = pointsOf(levels.length, levelIdx, times);
+  if (kind !== 'rw' && points.times.length === new Set(points.series).size)
+    throw new ModelError(
+      'not-identified',
+      `no level of ${group} has two different values of ${timeName}, so there is no lag to correlate: write (1 | ${group}) instead of ${kind}`,
+    );
   const nc = names.length;
   const inner = nc === 1 ? homogeneousDiagonal(1) : unstructured(nc);
   const process =

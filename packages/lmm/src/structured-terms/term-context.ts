@@ -6,10 +6,10 @@ import type { TermContext } from './term-covariance.js';
 export function contextOf(frame: ModelFrame, index: number, table: Table | null): TermContext {
   const term: RandomTermFrame = frame.random[index];
   const { group, names, levels, levelIdx, indicator } = term;
-  const missing = (name: string, row: number): ModelError =>
+  const missing = (name: string, row: number, v?: number): ModelError =>
     new ModelError(
       'not-finite',
-      `"${name}" is missing in row ${(frame.rows ? frame.rows[row] : row) + 1}: give every row its value, or leave the row out`,
+      `"${name}" is ${v === undefined || Number.isNaN(v) ? 'missing' : v} in row ${(frame.rows ? frame.rows[row] : row) + 1}: give every row its value, or leave the row out`,
     );
   const columnOf = (name: string, what: string): Column => {
     const column = table?.column(name);
@@ -38,7 +38,7 @@ export function contextOf(frame: ModelFrame, index: number, table: Table | null)
       const all = column.numbers();
       const values = frame.rows ? Float64Array.from(frame.rows, (i) => all[i]) : all;
       const bad = values.findIndex((v, i) => !Number.isFinite(v) && needed(i));
-      if (bad >= 0) throw missing(name, bad);
+      if (bad >= 0) throw missing(name, bad, values[bad]);
       return values.every(Number.isFinite) ? values : values.map((v) => (Number.isFinite(v) ? v : 0));
     },
     factor(name, needed = () => false) {

@@ -176,7 +176,7 @@ describe('mistakes in residual structures', () => {
   it('are told with what to write', () => {
     expect(fit('ar1(1)')).toThrow(/names no grouping factor: write ar1\(1 \| g\)/);
     expect(fit('strata(half | s)')).toThrow(/strata takes one factor, as in strata\(half\)/);
-    expect(fit('mystery(1 | s)')).toThrow(/cannot be read: write ar1/);
+    expect(fit('mystery(1 | s)')).toThrow(/there is no structure "mystery": write ar1/);
     expect(fit('ar1(t | s')).toThrow(/cannot be read to its end: write ar1/);
     expect(fit('ar1(t ~ s)')).toThrow(/cannot be read at "~ s\)": write ar1/);
     expect(fit('strata(half) ar1(t | s)')).toThrow(/cannot be read at "ar1\(t \| s\)"/);
