@@ -86,6 +86,7 @@ describe('names', () => {
 describe('data that cannot be used', () => {
   test.each([
     ['an infinite response', 'y ~ x', { ...table, y: [1, 2, 3, 4, Infinity, 6] }, {}, 4],
+    ['a product that overflows', 'y ~ x:z', { ...table, x: [1, 2, 3, 1e200, 5, 6], z: [1, 2, 3, 1e200, 5, 6] }, {}, 3],
     ['an infinite predictor', 'y ~ log(x)', { ...table, x: [1, 2, 0, 4, 5, 6] }, {}, 2],
     ['a negative weight', 'y ~ x', { ...table, w: [1, 2, -1, 4, 5, 6] }, { weights: 'w' }, 2],
     ['mixed types', 'y ~ x', { ...table, x: [1, 2, 'three', 4, 5, 6] }, {}, 2],

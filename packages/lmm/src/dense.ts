@@ -47,6 +47,27 @@ export function solveUpperInPlace(R: Float64Array, n: number, x: Float64Array, a
   }
 }
 
+/** (L L')^-1 for the lower triangle L (n by n), both triangles; n^3 flops. */
+export function inverseOfProduct(L: Float64Array, n: number): Float64Array {
+  const inverse = new Float64Array(n * n);
+  // L^-1 by columns, zero above the diagonal
+  for (let k = 0; k < n; k++) {
+    const at = k * n;
+    inverse[at + k] = 1;
+    for (let j = k; j < n; j++) {
+      const v = inverse[at + j] / L[j * n + j];
+      inverse[at + j] = v;
+      for (let i = j + 1; i < n; i++) inverse[at + i] -= L[j * n + i] * v;
+    }
+  }
+  const out = new Float64Array(n * n);
+  for (let b = 0; b < n; b++) {
+    for (let a = 0; a <= b; a++)
+      out[b * n + a] = out[a * n + b] = dot(inverse, a * n + b, inverse, b * n + b, n - b);
+  }
+  return out;
+}
+
 /** Sum of products of two stretches of length n. */
 export function dot(a: Float64Array, ai: number, b: Float64Array, bi: number, n: number): number {
   let s = 0;

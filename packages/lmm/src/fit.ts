@@ -52,7 +52,7 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
   // Opened once: codes of levels are kept for the columns that structures read.
   const opened = openTable(table);
   const frame = buildModelFrame(formula, opened, { ...options, maxBytes: checkedMaxBytes(options.maxBytes) });
-  const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened));
+  const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened), columnsOf(frame));
   const optimum = findOptimumByFitted(matrices, options);
   return new FittedModel(optimum, {
     formula: frame.design.source,
@@ -102,6 +102,14 @@ export function matricesOf(
     weights: frame.weights,
     offset: frame.offset,
   };
+}
+
+/** Columns of a model frame, which are finite. */
+function columnsOf({ fixed, random, response }: ModelFrame): Set<Float64Array> {
+  const columns = new Set(fixed.columns);
+  for (const term of random) for (const column of term.columns) columns.add(column);
+  if (response) columns.add(response.values);
+  return columns;
 }
 
 /** Rows of the table, given rows of the frame. */

@@ -1,7 +1,7 @@
 import { lambdaInto } from '@blup/covariance';
 import type { ModelFrame, TableLike, UserFunctions } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
-import { solveLowerInPlace, solveLowerTransposedInPlace, solveUpperInPlace } from './dense.js';
+import { inverseOfProduct, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
 import type { CrossProducts } from './cross-products.js';
 import type { FittedModelData } from './fitted-model-data.js';
@@ -234,12 +234,7 @@ function betaByColumns({ objective, cp }: Optimum): Float64Array {
 /** Covariance of beta by the kept columns: sigma^2 M M' with M = R^-1 RX^-1. Rows of p numbers. */
 function covarianceOfBeta({ objective, cp }: Optimum): number[][] {
   const { p } = cp;
-  const M = new Float64Array(p * p);
-  for (let k = 0; k < p; k++) {
-    M[k * p + k] = 1;
-    solveLowerInPlace(objective.pls.RXt, p, M, k * p);
-    solveLowerTransposedInPlace(objective.pls.RXt, p, M, k * p);
-  }
+  const M = inverseOfProduct(objective.pls.RXt, p);
   // M = (RX'RX)^-1; R^-1 M R^-T by columns, then by rows
   for (let k = 0; k < p; k++) solveUpperInPlace(cp.fixed.R, p, M, k * p);
   const T = new Float64Array(p * p);

@@ -65,9 +65,13 @@ export interface CheckedMatrices {
 
 /**
  * Checks lengths, level indices and values, and leaves out rows of weight zero.
+ * @param finite columns that are known to be finite
  * @throws ModelError when lengths differ, a value is not finite, a weight is negative, or no row is left.
  */
-export function checkMatrices(input: ModelMatricesInput): CheckedMatrices {
+export function checkMatrices(
+  input: ModelMatricesInput,
+  finite: ReadonlySet<Float64Array> = new Set(),
+): CheckedMatrices {
   const n = input.y.length;
   const name = input.responseName ?? 'y';
   const weights = input.weights ?? null;
@@ -75,12 +79,12 @@ export function checkMatrices(input: ModelMatricesInput): CheckedMatrices {
   if (n === 0) throw new ModelError('no-rows', 'there are no rows to fit the model to');
   requireLength(weights, n, 'weights');
   requireLength(offset, n, 'offset');
-  requireFinite(input.y, `the response ${name}`);
+  const checked = new Set(finite);
+  if (!checked.has(input.y)) requireFinite(input.y, `the response ${name}`);
   if (offset) requireFinite(offset, 'the offset');
-  const checked = new Set<Float64Array>();
   input.X.columns.forEach((column, j) => {
     requireLength(column, n, `the fixed-effects column ${input.X.names[j]}`);
-    requireFinite(column, `the fixed-effects column ${input.X.names[j]}`);
+    if (!checked.has(column)) requireFinite(column, `the fixed-effects column ${input.X.names[j]}`);
     checked.add(column);
   });
   for (const term of input.terms) checkTerm(term, n, checked);

@@ -83,6 +83,18 @@ export class BaseColumns {
     }
   }
 
+  /** A product of finite numbers that is not finite. */
+  private refuseOverflow(column: Float64Array, product: readonly ColumnFactor[]): void {
+    const i = column.findIndex((v) => v - v !== 0);
+    const row = this.rows === null ? i : this.rows[i]!;
+    const name = product.map(({ variable }) => this.design.variables[variable]!.name).join(':');
+    throw new FormulaDataError(`${name} overflows in row ${row + 1}.`, {
+      column: name,
+      row,
+      hint: 'Rescale the variables.',
+    });
+  }
+
   /** Index into the levels of the design variable. */
   codes(variable: number): Int32Array {
     let codes = this.coded.get(variable);
@@ -123,6 +135,7 @@ export class BaseColumns {
           ? this.indicator(only.variable, only.level)
           : this.weighted(only.variable, only.weights);
     for (const factor of others) this.multiplyInPlace(out, factor);
+    if (!this.allowMissing && !allFinite(out)) this.refuseOverflow(out, product);
     return out;
   }
 

@@ -1,4 +1,4 @@
-import { solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
+import { inverseOfProduct } from '../dense.js';
 import type { FactorGradient } from '../objective-gradient.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { levelSumsInto } from './level-sums.js';
@@ -80,15 +80,4 @@ function addFixedInto(
       if (a !== b) inner[a * nc + b] += s;
     }
   }
-}
-
-/** (L L')^-1 for the lower triangle L (p by p), both triangles. */
-function inverseOfProduct(L: Float64Array, p: number): Float64Array {
-  const out = new Float64Array(p * p);
-  for (let k = 0; k < p; k++) {
-    out[k * p + k] = 1;
-    solveLowerInPlace(L, p, out, k * p);
-    solveLowerTransposedInPlace(L, p, out, k * p);
-  }
-  return out;
 }
