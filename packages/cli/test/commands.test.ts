@@ -377,6 +377,12 @@ describe('blup emmeans', () => {
 });
 
 describe('blup fit --confint boot', () => {
+  it('has the same numbers in threads', () => {
+    const words = ['fit', formula, sleepstudy, '--confint', 'boot', '--nsim', '64', '--seed', '3'];
+    const intervals = (workers: string) => blupJson(...words, '--workers', workers)['confint'];
+    expect(intervals('2')).toEqual(intervals('0'));
+  });
+
   test('has seeded intervals of every parameter', () => {
     const words = ['fit', formula, sleepstudy, '--confint', 'boot', '--nsim', '300', '--seed', '5', '--level', '0.9'];
     const { confint } = blupJson(...words);

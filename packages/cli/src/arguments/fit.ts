@@ -17,7 +17,12 @@ export interface FitArguments extends ModelArguments {
   readonly confint: ConfintMethod;
   /** Coverage of these intervals. */
   readonly level: number;
-  readonly boot: { readonly kind: (typeof bootKinds)[number]; readonly nsim: number; readonly seed: number };
+  readonly boot: {
+    readonly kind: (typeof bootKinds)[number];
+    readonly nsim: number;
+    readonly seed: number;
+    readonly workers: number | undefined;
+  };
   /** Points at which the objective and its gradient are wanted besides the optimum. */
   readonly at: readonly Float64Array[];
   /** Where the model is written to, with all that standard errors and comparisons need. */
@@ -37,6 +42,7 @@ export const fitOptions = {
   boot: { type: 'string' },
   nsim: { type: 'string' },
   seed: { type: 'string' },
+  workers: { type: 'string' },
   at: { type: 'string' },
   save: { type: 'string' },
   export: { type: 'string' },
@@ -49,10 +55,11 @@ export function readFitArguments(given: Given): FitArguments {
     throw new UsageError('--ddf kenward-roger is defined for REML fits: leave out --ml.');
   }
   const confint = oneOf('--confint', given.value('confint') ?? 'none', confintMethods);
-  for (const name of ['boot', 'nsim', 'seed']) {
+  for (const name of ['boot', 'nsim', 'seed', 'workers']) {
     if (given.has(name) && confint !== 'boot') throw new UsageError(`--${name} belongs to --confint boot.`);
   }
   if (given.has('level') && confint === 'none') throw new UsageError('--level belongs to --confint.');
+  const workers = given.value('workers');
   return {
     ...model,
     ddf: oneOf('--ddf', given.value('ddf') ?? 'none', ddfMethods),
@@ -62,6 +69,7 @@ export function readFitArguments(given: Given): FitArguments {
       kind: oneOf('--boot', given.value('boot') ?? 'percentile', bootKinds),
       nsim: wholeNumber('--nsim', given.value('nsim') ?? '1000', 2),
       seed: wholeNumber('--seed', given.value('seed') ?? '1', 0),
+      workers: workers === undefined ? undefined : wholeNumber('--workers', workers, 0),
     },
     at: readPoints(given.value('at')),
     save: given.value('save'),

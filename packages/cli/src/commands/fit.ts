@@ -1,4 +1,4 @@
-import { confint, intervalsText, parametricBootstrap, type FittedModel, type Intervals } from '@blup/lmm';
+import { confint, intervalsText, type FittedModel, type Intervals } from '@blup/lmm';
 import type { FitArguments } from '../arguments/fit.js';
 import { UsageError } from '../errors.js';
 import { jsonPieces } from '../output/json.js';
@@ -8,6 +8,7 @@ import { resultsJson } from '../output/results-json.js';
 import { testsText } from '../output/tests-text.js';
 import type { Streams } from '../run.js';
 import { smallSampleTests } from '../small-sample-tests.js';
+import { bootstrapOf } from './bootstrap.js';
 import { columnsOf, fitNotes, fitTable, rowNotes, writeNotes } from './fit-table.js';
 import { loadTable } from './load-table.js';
 import { saveModel } from './saved-model.js';
@@ -49,19 +50,15 @@ export async function fitCommand(
 
 async function intervalsOf(
   model: FittedModel,
-  { confint: method, level, boot: { kind, nsim, seed } }: FitArguments,
+  { confint: method, level, boot }: FitArguments,
   stderr: ProgressTarget,
 ): Promise<Intervals | undefined> {
   if (method === 'none') return undefined;
   if (method !== 'boot') return confint(model, { method, level });
   const progress = createProgress(stderr);
   try {
-    const bootstrap = await parametricBootstrap(model, {
-      nsim,
-      seed,
-      onProgress: (done) => progress.show(`bootstrap: ${done} of ${nsim}`),
-    });
-    return confint(model, { method, level, kind, bootstrap });
+    const bootstrap = await bootstrapOf(model, boot, (done) => progress.show(`bootstrap: ${done} of ${boot.nsim}`));
+    return confint(model, { method, level, kind: boot.kind, bootstrap });
   } finally {
     progress.done();
   }

@@ -14,6 +14,8 @@ Tests and intervals
   --boot KIND            percentile, basic or normal intervals from the bootstrap
   --nsim N               bootstrap replicates, 1000 unless given
   --seed S               seed of the bootstrap, 1 unless given: the same seed gives the same numbers everywhere
+  --workers N            threads that share the replicates, 0 for none; unless given, as many as there are processors
+                         where that pays. The numbers do not depend on it
 
 ${dataSection}
 Output
