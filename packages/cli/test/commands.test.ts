@@ -377,7 +377,7 @@ describe('blup emmeans', () => {
 });
 
 describe('blup fit --confint boot', () => {
-  it('has the same numbers in threads', () => {
+  test('has the same numbers in threads', () => {
     const words = ['fit', formula, sleepstudy, '--confint', 'boot', '--nsim', '64', '--seed', '3'];
     const intervals = (workers: string) => blupJson(...words, '--workers', workers)['confint'];
     expect(intervals('2')).toEqual(intervals('0'));
