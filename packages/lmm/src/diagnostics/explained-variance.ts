@@ -2,9 +2,8 @@ import { lambdaOf } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
 import { membershipsOf } from '../memberships.js';
-import { requireIndependentResiduals } from '../prediction/residual-structure.js';
 import { levelVariances } from '../prediction/level-variances.js';
-import type { RandomEffectsTerm } from '../model-matrices.js';
+import type { ModelMatrices, RandomEffectsTerm } from '../model-matrices.js';
 
 /** Where the variance of the response comes from, and the shares that are usually reported. */
 export interface ExplainedVariance {
@@ -14,7 +13,7 @@ export interface ExplainedVariance {
   readonly random: number;
   /** The same by grouping factor. */
   readonly randomByGroup: readonly { readonly group: string; readonly variance: number; readonly icc: number }[];
-  /** Mean over the rows of sigma^2 / w. */
+  /** Mean over the rows of the variance of the residual, sigma^2 / w for independent ones. */
   readonly residual: number;
   /** R^2 of the fixed effects: fixed / total. */
   readonly marginal: number;
@@ -28,14 +27,13 @@ export interface ExplainedVariance {
 
 /**
  * Marginal and conditional R^2 and intraclass correlations. With random slopes the variance of the random part differs from row to row; its
- * mean is taken. The `icc` of a grouping factor is its share of random + residual.
+ * mean is taken, and with a residual structure that of the residual variance. The `icc` of a grouping factor is its share of random + residual.
  *
  * Source: Nakagawa and Schielzeth (2013), Methods in Ecology and Evolution 4, 133-142; Johnson (2014), ibid. 5, 944-946 (slopes).
  */
 export function explainedVariance(model: FittedModel): ExplainedVariance {
   const { optimum, data } = model;
   const { matrices: m, composite, par, cp, objective, theta } = optimum;
-  requireIndependentResiduals(m, 'R^2 and intraclass correlations');
   const n = m.y.length;
   const s2 = data.sigma ** 2;
   const linear = new Float64Array(n);
@@ -48,6 +46,7 @@ export function explainedVariance(model: FittedModel): ExplainedVariance {
   const { precisions } = objective.pls;
   const byGroup = new Map<string, number>();
   m.terms.forEach((term, t) => {
+    if (term.structure.residual) return;
     const lambda = lambdaOf(composite.parts[t], par.subarray(composite.parOffset[t], composite.parOffset[t + 1]));
     byGroup.set(
       term.group,
@@ -55,7 +54,7 @@ export function explainedVariance(model: FittedModel): ExplainedVariance {
     );
   });
   const random = [...byGroup.values()].reduce((a, b) => a + b, 0);
-  const residual = (m.weights ? m.weights.reduce((s, w) => s + s2 / w, 0) : s2 * n) / n;
+  const residual = s2 * meanResidualVariance(m, par);
   const total = fixed + random + residual;
   return {
     fixed,
@@ -88,6 +87,17 @@ function meanRelativeVariance(term: RandomEffectsTerm, lambda: Float64Array, var
       }
     }
   }
+  return sum / n;
+}
+
+/** Relative to sigma^2. */
+function meanResidualVariance({ y, weights, terms }: ModelMatrices, par: Float64Array): number {
+  const n = y.length;
+  const sd = new Float64Array(n).fill(1);
+  const structure = terms.at(-1)?.structure;
+  structure?.residual?.relativeSdInto(par.slice(par.length - structure.parLength), sd);
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += sd[i] ** 2 / (weights ? weights[i] : 1);
   return sum / n;
 }
 

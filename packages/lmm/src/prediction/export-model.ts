@@ -1,11 +1,14 @@
 import type { Design } from '@blup/formula';
 import { termsByGroup } from '../conditional-modes.js';
+import type { CodedRows } from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { dataDigest } from '../inference/data-digest.js';
 import type { ExportedModel } from './exported-model.js';
 import { varianceUncertainty } from './variance-uncertainty.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
+
+import type { PredictionResidual } from './new-residuals.js';
 
 export interface ExportOptions {
   /**
@@ -47,7 +50,7 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
     responseName: source.responseName,
     design: source.design && withoutGroupLevels(source.design),
     sigma: source.sigma,
-    ...(source.residualStructure && { residualStructure: true as const }),
+    ...(source.residual && { residual: exportResidual(source.residual) }),
     fixed: {
       names: fixed.names,
       kept: fixed.kept,
@@ -92,6 +95,32 @@ export function exportModel(model: FittedModel | PredictionModel, options: Expor
 function upperTriangle(A: Float64Array): number[] {
   const n = Math.round(Math.sqrt(A.length));
   return Array.from({ length: n }, (_, j) => [...A.subarray(j * n, j * n + j + 1)]).flat();
+}
+
+function exportResidual({ spec, par }: PredictionResidual): NonNullable<ExportedModel['residual']> {
+  const { correlation, variances } = spec;
+  const named = ({ columns, levels }: CodedRows) => ({ columns, levels });
+  return {
+    correlation: correlation && {
+      kind: correlation.kind,
+      group: correlation.group && named(correlation.group),
+      columns: correlation.columns,
+      visit: correlation.visit && named(correlation.visit),
+      ...(correlation.p !== undefined && { p: correlation.p }),
+      ...(correlation.q !== undefined && { q: correlation.q }),
+      ...(correlation.nugget !== undefined && { nugget: correlation.nugget }),
+    },
+    variances: variances.map(({ kind, covariate, by }) => ({
+      kind,
+      covariate: covariate && {
+        column: covariate.column,
+        centre: covariate.centre,
+        ...(covariate.fitted && { fitted: true as const }),
+      },
+      by: by && named(by),
+    })),
+    par: [...par],
+  };
 }
 
 /** Levels that only grouping needs stand in the list of groups already; nothing in a design looks them up by position. */

@@ -44,7 +44,7 @@ export function exportedDf(
       }
     });
   };
-  rowVariances(model, rows, placesByTerm(model, rows, options), options, (parts) => {
+  rowVariances(model, rows, placesByTerm(model, rows, options), options, null, (parts) => {
     const { row, whole, anew } = parts;
     gradient.fill(0);
     addKnown(parts);

@@ -1,6 +1,31 @@
+import type { CorrelationKind, VarianceKind } from '@blup/covariance';
 import type { Design } from '@blup/formula';
 import type { FittedModelData } from '../fitted-model-data.js';
 import type { DataDigest } from '../inference/data-digest.js';
+
+interface Factor {
+  readonly columns: readonly string[];
+  readonly levels: readonly string[];
+}
+
+/** A residual structure without rows, and its parameters. */
+export interface ExportedResidual {
+  readonly correlation: {
+    readonly kind: CorrelationKind;
+    readonly group: Factor | null;
+    readonly columns: readonly string[];
+    readonly visit: Factor | null;
+    readonly p?: number;
+    readonly q?: number;
+    readonly nugget?: boolean;
+  } | null;
+  readonly variances: readonly {
+    readonly kind: VarianceKind;
+    readonly covariate: { readonly column: string; readonly centre: number | null; readonly fitted?: true } | null;
+    readonly by: Factor | null;
+  }[];
+  readonly par: readonly number[];
+}
 
 /** A model as plain data for JSON, without any training row. */
 export interface ExportedModel {
@@ -11,7 +36,7 @@ export interface ExportedModel {
   readonly design: Design | null;
   readonly sigma: number;
   /** Left out where residuals are independent. */
-  readonly residualStructure?: true;
+  readonly residual?: ExportedResidual;
   readonly fixed: {
     readonly names: readonly string[];
     readonly kept: readonly number[];

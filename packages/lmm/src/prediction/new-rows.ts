@@ -1,3 +1,4 @@
+import type { ResidualSpec } from '@blup/covariance';
 import { applyDesign, type Design, type DesignRandomTerm, type TableLike, type UserFunctions } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import type { ModelMatrices } from '../model-matrices.js';
@@ -30,6 +31,8 @@ export interface NewRows {
   /** One entry for each term of the model; null for a term that takes no part at all. */
   readonly terms: readonly (NewRowsTerm | null)[];
   readonly offset: Float64Array | null;
+  /** What the rows say of their residuals, where prediction intervals need it. */
+  readonly residual?: ResidualSpec | null;
 }
 
 /** How much of each term is wanted: nothing, its columns, or its columns and levels. */
@@ -115,6 +118,7 @@ function columnsOfTerm(
 
 /** The training rows as rows to predict. */
 export function trainingRows(matrices: ModelMatrices): NewRows {
-  const { y, X, offset } = matrices;
-  return { n: y.length, X: X.columns, terms: randomTerms(matrices), offset };
+  const { y, X, offset, terms } = matrices;
+  const residual = terms.at(-1)?.structure.residual?.spec ?? null;
+  return { n: y.length, X: X.columns, terms: randomTerms(matrices), offset, residual };
 }

@@ -27,10 +27,16 @@ export interface PredictOptions {
   /** Coverage of intervals; default 0.95. */
   readonly level?: number;
   /**
+   * What is known of the residual of a new row under a residual structure. `independent` (default): nothing, as of another series of the same
+   * kind; its variance is the structure's. `conditional`: what the observed residuals of its group say: predictions continue the series. They are
+   * then of the new observations themselves, and so are `se` and intervals. For fitted models and tables.
+   */
+  readonly residuals?: 'independent' | 'conditional';
+  /**
    * Degrees of freedom of the t distribution for intervals: `satterthwaite`, the default where it can be had (fitted models, and exports of
    * them), finds for each row how certain its variance is ({@link predictionDf}), which keeps intervals honest with few groups; one number, or
-   * one for each row, takes these; `none` (or Infinity) is the normal distribution, which exports without `uncertainty` and models with
-   * correlated residuals get.
+   * one for each row, takes these; `none` (or Infinity) is the normal distribution, which exports without `uncertainty` get, those of models
+   * with a residual structure among them, and `residuals: 'conditional'`.
    */
   readonly df?: number | ArrayLike<number> | 'satterthwaite' | 'none';
   /** Prior weights of new observations for prediction intervals, one number or one for each row; default 1. */

@@ -4,7 +4,6 @@ import { intervalFactor } from './interval-factor.js';
 import { membersOf, type NewRows } from './new-rows.js';
 import { numberOf, type PredictOptions, type Predictions } from './predict-options.js';
 import type { PredictionModel } from './prediction-model.js';
-import { structuredResiduals } from './residual-structure.js';
 import { placesByTerm, rowVariances } from './row-variances.js';
 
 /**
@@ -17,7 +16,6 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   checkShapes(model, rows);
   const policy = options.newLevels ?? 'refuse';
   const { interval } = options;
-  if (interval === 'prediction' && model.residualStructure) throw structuredResiduals('prediction intervals');
   const wantErrors = options.se === true || interval !== undefined;
   const places = placesByTerm(model, rows, options);
   const estimable = estimableRows(model, rows);
@@ -48,7 +46,7 @@ export function predictRows(model: PredictionModel, rows: NewRows, options: Pred
   if (!wantErrors) return { fit, se: null, lower: null, upper: null, newLevel, estimable };
 
   const level = options.level ?? 0.95;
-  const { mean, whole } = rowVariances(model, rows, places, options);
+  const { mean, whole } = rowVariances(model, rows, places, options, fit);
   const se = mean.map((v, i) => (Number.isNaN(fit[i]) ? Number.NaN : sigma * Math.sqrt(v)));
   if (!interval) return { fit, se, lower: null, upper: null, newLevel, estimable };
   const dfOf = numberOf(knownDf(options.df), n, 'df');

@@ -1,7 +1,9 @@
-import type { TableLike, UserFunctions } from '@blup/formula';
+import { openTable, type TableLike, type UserFunctions } from '@blup/formula';
 import { ModelError } from '../errors.js';
 import { FittedModel } from '../fitted-model.js';
 import { exportedDf } from './exported-df.js';
+import { conditionalPredictions } from './conditional-residuals.js';
+import { readVariances, variancesDiffer } from './new-residuals.js';
 import { newRows, trainingRows, type NewRows, type TermNeed } from './new-rows.js';
 import { predictionDf } from './prediction-df.js';
 import { predictionModel, type PredictionModel } from './prediction-model.js';
@@ -34,6 +36,8 @@ export function predict(
   if (table === null) {
     if (!(model instanceof FittedModel))
       throw new ModelError('no-rows', 'an exported model has no rows of its own: give the rows to predict');
+    if (options.residuals === 'conditional' && source.residual)
+      throw new ModelError('bad-option', "residuals: 'conditional' is for new rows: those of the fit were observed");
     return predicted(trainingRows(model.optimum.matrices));
   }
   const anew = options.interval === 'prediction';
@@ -43,7 +47,19 @@ export function predict(
     if (!anew) return 'nothing';
     return source.terms[t].levelVariances ? 'levels' : 'columns';
   });
-  return predicted(newRows(source, table, needs, options.functions));
+  const opened = openTable(table);
+  const rows = newRows(source, opened, needs, options.functions);
+  const { residual } = source;
+  if (options.residuals === 'conditional') {
+    if (model instanceof FittedModel && residual) return conditionalPredictions(model, source, rows, opened, options);
+    if (residual)
+      throw new ModelError(
+        'bad-option',
+        "residuals: 'conditional' needs the fitted model: an exported one has no residuals to go on from",
+      );
+  }
+  const spec = anew && residual && variancesDiffer(residual.spec) ? readVariances(residual.spec, opened, rows.n) : null;
+  return predicted({ ...rows, residual: spec });
 }
 
 /** The degrees of freedom that are asked for, or can be had. */
@@ -55,7 +71,6 @@ function withDf(
 ): PredictOptions {
   const { df, interval } = options;
   if (!interval || (df !== undefined && df !== 'satterthwaite')) return options;
-  if (df === undefined && source.residualStructure) return options;
   if (model instanceof FittedModel) return { ...options, df: predictionDf(model, rows, options) };
   const { uncertainty } = source;
   return uncertainty ? { ...options, df: exportedDf(source, uncertainty, rows, options) } : options;

@@ -1,9 +1,16 @@
 import type { FittedModel } from '../fitted-model.js';
 import { satterthwaiteFacts } from '../inference/satterthwaite.js';
 import type { NewRows } from './new-rows.js';
-import { predictionModelAt } from './prediction-model.js';
+import { predictRows } from './predict-rows.js';
+import { predictionModel, predictionModelAt } from './prediction-model.js';
 import type { PredictOptions } from './predict-options.js';
 import { placesByTerm, rowVariances } from './row-variances.js';
+
+const meanOf = ({ terms, newLevels, nonEstimable }: PredictOptions): PredictOptions => ({
+  terms: terms ?? 'all',
+  newLevels: newLevels ?? 'refuse',
+  nonEstimable: nonEstimable ?? 'missing',
+});
 
 /** Step of the differences, in standard errors of a parameter. */
 const STEP = 0.05;
@@ -23,11 +30,12 @@ export function predictionDf(model: FittedModel, rows: NewRows, options: Predict
   const { composite, par, source: tiedTo, objective } = optimum;
   const { curvature, parCovariance } = satterthwaiteFacts(model);
   const { active, size, sigma } = curvature;
+  const { fit } = predictRows(predictionModel(model), rows, meanOf(options));
   const theta = new Float64Array(composite.thetaLength);
   const variancesAt = (at: Float64Array): Float64Array => {
     composite.thetaInto(at, theta);
     const source = predictionModelAt(model, theta);
-    return rowVariances(source, rows, placesByTerm(source, rows, options), options).whole;
+    return rowVariances(source, rows, placesByTerm(source, rows, options), options, fit).whole;
   };
   const V = variancesAt(par);
   const { lower, upper } = composite.parBounds();

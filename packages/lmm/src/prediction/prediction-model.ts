@@ -3,8 +3,10 @@ import type { Design } from '@blup/formula';
 import { solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import { solveLowerInPlace } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
+import type { ModelMatrices } from '../model-matrices.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
-import { hasResidualStructure, randomTerms } from './residual-structure.js';
+import { randomTerms } from './residual-structure.js';
+import { residualFacts, type PredictionResidual } from './new-residuals.js';
 import { levelVariances } from './level-variances.js';
 import type { VarianceUncertainty } from './variance-uncertainty.js';
 import { aliasedColumns, type AliasedColumn } from './aliased-columns.js';
@@ -62,8 +64,8 @@ export interface PredictionModel {
     readonly aliased: readonly AliasedColumn[];
   };
   readonly sigma: number;
-  /** Residuals are correlated, or their variances differ by more than weights: there are no prediction intervals then. */
-  readonly residualStructure: boolean;
+  /** The residual structure; null for independent residuals. */
+  readonly residual: PredictionResidual | null;
   /** In the order of the formula, `||` taken apart. */
   readonly terms: readonly PredictionTerm[];
   /** Null when the model was exported without: predictions then have no standard errors at known levels. */
@@ -110,7 +112,7 @@ export function predictionModelAt({ optimum, data, frame }: FittedModel, theta: 
       aliased: aliasedColumns(matrices, cp),
     },
     sigma: Math.sqrt(objective.scale()),
-    residualStructure: hasResidualStructure(matrices),
+    residual: residualOf(matrices, theta),
     terms: randomTerms(matrices).map((term, t): PredictionTerm => {
       const { nc, nl, start } = cp.terms[t];
       const lambda = new Float64Array(nc * nc);
@@ -150,6 +152,13 @@ export function predictionModelAt({ optimum, data, frame }: FittedModel, theta: 
     uncertainty: null,
     scored: null,
   };
+}
+
+/** A residual structure stands last; its theta are its par. */
+function residualOf({ terms }: ModelMatrices, theta: Float64Array): PredictionResidual | null {
+  const structure = terms.at(-1)?.structure;
+  if (!structure?.residual) return null;
+  return { spec: residualFacts(structure.residual.spec), par: theta.slice(theta.length - structure.parLength) };
 }
 
 /** S on its pattern; where all levels are independent, the identity is added only by the factorisation. */

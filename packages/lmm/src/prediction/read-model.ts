@@ -1,7 +1,8 @@
 import { readDesign, type Design } from '@blup/formula';
 import { ModelError } from '../errors.js';
-import type { ExportedModel } from './exported-model.js';
 import type { VarianceUncertainty } from './variance-uncertainty.js';
+import type { ExportedModel, ExportedResidual } from './exported-model.js';
+import type { PredictionResidual } from './new-residuals.js';
 import type { PredictionModel, PredictionTerm } from './prediction-model.js';
 
 /**
@@ -51,7 +52,7 @@ export function readModel(json: unknown): PredictionModel {
     responseName: value.responseName,
     design: value.design && withGroupLevels(readDesignChecked(value.design), terms),
     sigma: value.sigma,
-    residualStructure: value.residualStructure === true,
+    residual: value.residual ? residualOf(value.residual) : null,
     fixed: {
       names: fixed.names,
       kept: fixed.kept,
@@ -63,6 +64,29 @@ export function readModel(json: unknown): PredictionModel {
     system: value.system ? systemOf(value.system, q, p) : null,
     uncertainty: value.uncertainty ? uncertaintyOf(value.uncertainty, p, terms) : null,
     scored: null,
+  };
+}
+
+function residualOf(given: ExportedResidual): PredictionResidual {
+  if (!Array.isArray(given.variances)) throw bad('its "residual" has no list of variances');
+  const none = <T extends object>(factor: T | null) => factor && { ...factor, codes: new Int32Array(0) };
+  const { correlation } = given;
+  return {
+    spec: {
+      n: 0,
+      correlation: correlation && {
+        ...correlation,
+        group: none(correlation.group),
+        visit: none(correlation.visit),
+        coordinates: correlation.columns.map(() => new Float64Array(0)),
+      },
+      variances: given.variances.map((v) => ({
+        kind: v.kind,
+        covariate: v.covariate && { ...v.covariate, values: new Float64Array(0) },
+        by: none(v.by),
+      })),
+    },
+    par: numbers(given.par, given.par.length, 'residual.par'),
   };
 }
 

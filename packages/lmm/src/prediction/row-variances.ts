@@ -2,6 +2,7 @@ import { ModelError } from '../errors.js';
 import { placesOf } from './level-places.js';
 import { membersOf, type NewRows, type NewRowsTerm } from './new-rows.js';
 import { numberOf, selectTerms, type PredictOptions } from './predict-options.js';
+import { relativeVariances } from './new-residuals.js';
 import { predictionErrors } from './prediction-errors.js';
 import type { PredictionModel, PredictionTerm } from './prediction-model.js';
 
@@ -43,6 +44,7 @@ export interface RowParts {
 
 /**
  * The variances behind {@link predictRows}.
+ * @param fit its predictions, which variances of residuals may depend on; null for models without such
  * @param onRow told the parts of each row
  */
 export function rowVariances(
@@ -50,12 +52,17 @@ export function rowVariances(
   rows: NewRows,
   places: PlacesByTerm,
   options: PredictOptions,
+  fit: Float64Array | null,
   onRow?: (parts: RowParts) => void,
 ): RowVariances {
   const { n } = rows;
   const { kept } = model.fixed;
   const weightOf = numberOf(options.weights ?? 1, n, 'weights');
   const errors = predictionErrors(model);
+  const residual =
+    model.residual && options.interval === 'prediction'
+      ? relativeVariances(rows.residual, model.residual, n, fit)
+      : null;
   const members = rows.terms.map(membersOf);
   const width = model.terms.reduce((s, term, t) => s + term.names.length * members[t].length, 0);
   const effects = new Int32Array(width);
@@ -95,7 +102,7 @@ export function rowVariances(
     }
     const known = errors.variance(x, effects, f, count);
     mean[i] = integrated ? known + between : known;
-    whole[i] = observed ? known + between + excluded + 1 / weightOf(i) : mean[i];
+    whole[i] = observed ? known + between + excluded + (residual ? residual[i] : 1) / weightOf(i) : mean[i];
     onRow?.({ row: i, x, effects, f, count, anew, whole: whole[i] });
   }
   return { mean, whole };

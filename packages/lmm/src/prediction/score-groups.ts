@@ -60,7 +60,7 @@ export function scoreRows(
   y: Float64Array,
   weights: number | ArrayLike<number> = 1,
 ): PredictionModel {
-  if (model.residualStructure) throw structuredResiduals('scoring of groups');
+  if (model.residual) throw structuredResiduals('scoring of groups');
   if (model.scored)
     throw new ModelError('bad-option', 'the model has scored groups already: score all groups together');
   const { fit } = predictRows(model, rows, { newLevels: 'population' });

@@ -16,6 +16,8 @@ import { pointPrecision } from './point-precision.js';
 export interface RowCovariance {
   /** out = H x; out and x may not be the same. */
   multiplyInto(x: Float64Array, out: Float64Array): void;
+  /** f := (K^-1 (x) lambda lambda') f for the effects of term t, and out += Z_t f. */
+  effectsInto(t: number, f: Float64Array, out: Float64Array): void;
   /** out = P^-1 x, the part of the residuals. */
   residualInto(x: Float64Array, out: Float64Array): void;
   /** out = dH/dpar_k x */
@@ -47,10 +49,10 @@ export function rowCovariance({ matrices, composite, cp }: Optimum, par: Float64
   const points = residual ? pointPrecision(residual, ownPar(last)) : null;
   const f = new Float64Array(cp.q);
   const g = new Float64Array(cp.q);
-  const byLevels = (t: number, M: Float64Array): void => {
+  const byLevels = (t: number, M: Float64Array, effects: Float64Array = f): void => {
     const precision = precisions[t];
-    if (precision) solvePrecisionInPlace(precision, f, 0);
-    blocksInPlace(cp.terms[t], M, f);
+    if (precision) solvePrecisionInPlace(precision, effects, 0);
+    blocksInPlace(cp.terms[t], M, effects);
   };
   return {
     multiplyInto(x, out) {
@@ -62,6 +64,10 @@ export function rowCovariance({ matrices, composite, cp }: Optimum, par: Float64
         byLevels(t, columns[t]);
         rows.addInto(t, f, out);
       }
+    },
+    effectsInto(t, effects, out) {
+      byLevels(t, columns[t], effects);
+      rows.addInto(t, effects, out);
     },
     residualInto(x, out) {
       out.set(x);
