@@ -1,12 +1,17 @@
-// The ladder, side by side with lme4 where Rscript and lme4 are installed.
+// The ladder, side by side with lme4 (glmmTMB where lme4 lacks the structure) as far as Rscript finds them. Ends with 1 where an optimum is not
+// the peer's, or memory is over its target.
 //   node tooling/bench/ladder.mjs [--only c1,c4] [--repeats 5] [--no-r] [--skip-slow-r]
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.mjs';
+import { memoryTarget } from './memory.mjs';
+import { compareOptima, fitByPeer } from './peers.mjs';
 import { rungs } from './rungs.mjs';
+import { digits, printTable } from './table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
@@ -19,102 +24,86 @@ const { values } = parseArgs({
 });
 const wanted = values.only ? new Set(values.only.split(',')) : null;
 const folder = mkdtempSync(join(tmpdir(), 'blup-bench-'));
-const hasR =
-  !values['no-r'] && spawnSync('Rscript', ['-e', 'library(lme4); library(jsonlite)'], { stdio: 'ignore' }).status === 0;
+const mb = (bytes) => digits(bytes / 1e6);
 
-function writeCsv(path, table) {
-  const names = Object.keys(table);
-  const columns = Object.values(table);
-  const file = openSync(path, 'w');
-  let text = `${names.join()}\n`;
-  for (let i = 0; i < columns[0].length; i++) {
-    text += `${columns.map((c) => c[i]).join()}\n`;
-    if (text.length > 1 << 20) {
-      writeSync(file, text);
-      text = '';
-    }
-  }
-  writeSync(file, text);
-  closeSync(file);
-}
+/** Every rung has to fit in a heap of 1 GB. */
+const HEAP = ['--expose-gc', '--max-old-space-size=1024'];
 
-function lme4(rung) {
-  if (!hasR || (rung.slow && values['skip-slow-r'])) return null;
-  const csv = join(folder, `${rung.id}.csv`);
-  const formula = join(folder, `${rung.id}.formula`);
-  writeCsv(csv, rung.data());
-  writeFileSync(formula, `${rung.formula}\n`);
-  const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
-  const out = execFileSync(
-    'Rscript',
-    [join(here, 'lme4.R'), csv, formula, rung.factors.join(), rung.slow ? '1' : values.repeats],
-    {
-      encoding: 'utf8',
-      env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  rmSync(csv);
-  return JSON.parse(out.trim().split('\n').at(-1));
-}
-
-const digits = (x, d = 3) => (x === null || x === undefined ? '' : x >= 100 ? x.toFixed(0) : x.toPrecision(d));
 const rows = [];
+const failures = [];
+const versions = new Set();
 try {
   for (const rung of rungs) {
     if (wanted && !wanted.has(rung.id)) continue;
-    const repeats = rung.slow ? '1' : values.repeats;
-    const ours = JSON.parse(
-      execFileSync(process.execPath, [join(here, 'run-blup.mjs'), rung.id, repeats], { encoding: 'utf8' }),
-    );
-    const theirs = lme4(rung);
-    const excess = theirs ? (ours.objective - theirs.objective) / Math.abs(theirs.objective) : null;
-    const agrees =
-      excess === null
-        ? ''
-        : excess <= 1e-9
-          ? excess < -1e-7
-            ? `lower by ${(theirs.objective - ours.objective).toPrecision(2)}`
-            : 'yes'
-          : 'HIGHER';
+    // A fit of a few milliseconds is measured once the compiler has warmed up.
+    const repeats = rung.slow ? 1 : rung.small ? 40 * Number(values.repeats) : Number(values.repeats);
+    const out = execFileSync(process.execPath, [...HEAP, join(here, 'run-blup.mjs'), rung.id, String(repeats)], {
+      encoding: 'utf8',
+    });
+    const ours = JSON.parse(out);
+    const withPeer = !values['no-r'] && !(rung.slow && values['skip-slow-r']);
+    const theirs = withPeer ? fitByPeer(rung, ours, rung.slow ? 1 : Number(values.repeats), folder) : null;
+    if (theirs) versions.add(`${theirs.peer} ${theirs.version}`);
+    const optimum = theirs ? compareOptima(ours, theirs) : { ok: true, text: '' };
+    const memory = memoryTarget(ours);
+    if (!optimum.ok) failures.push(`${rung.id}: optimum ${optimum.text}`);
+    if (!ours.converged) failures.push(`${rung.id}: not converged`);
+    if (!memory.ok) failures.push(`${rung.id}: memory ${digits(memory.times)} times the columns, plus the factor`);
     rows.push([
       `${rung.id} ${rung.title}`,
-      `${ours.n}/${ours.p}/${ours.q}/${ours.thetas}`,
+      `${ours.n}/${ours.p}/${ours.q}/${ours.theta.length}`,
       digits(ours.n / ours.frameMs / 1000),
       digits(ours.crossProductsMs),
       digits(ours.evaluateMs),
       digits(ours.gradientMs),
-      String(ours.evaluations),
+      `${ours.evaluations}/${ours.gradients}`,
+      digits(ours.firstMs),
       digits(ours.totalMs),
-      digits(ours.peakMb),
+      `${mb(ours.columnBytes)} + ${mb(ours.factorBytes)}`,
+      mb(ours.fitBytes),
+      mb(ours.peakBytes),
       digits(theirs?.evaluateMs),
       theirs ? String(theirs.evaluations) : '',
       digits(theirs?.totalMs),
       digits(theirs?.peakMb),
       theirs ? digits(theirs.totalMs / ours.totalMs) : '',
-      agrees,
+      optimum.text,
     ]);
     process.stderr.write(`${rung.id} done\n`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const titles = [
-  'rung',
-  'n/p/q/thetas',
-  'frame Mrows/s',
-  'cross-products ms',
-  'f ms',
-  'g ms',
-  'evaluations',
-  'total ms',
-  'peak MB',
-  'lme4 f ms',
-  'lme4 evaluations',
-  'lme4 total ms',
-  'lme4 peak MB',
-  'lme4/blup',
-  'same optimum',
-];
-console.log(`| ${titles.join(' | ')} |\n|${titles.map(() => '---').join('|')}|`);
-for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+console.log(
+  `Node ${process.versions.node}${[...versions].map((v) => `, ${v} on one BLAS thread`).join('')}; REML; medians of ${values.repeats} fits, of ` +
+    `${40 * Number(values.repeats)} on small rungs, one fit on slow ones; every rung in a heap of 1 GB.\n`,
+);
+printTable(
+  [
+    'rung',
+    'n/p/q/thetas',
+    'frame Mrows/s',
+    'cross-products ms',
+    'f ms',
+    'g ms',
+    'evaluations f/g',
+    'first fit ms',
+    'total ms',
+    'columns + factor MB',
+    'fit takes MB',
+    'peak MB',
+    'peer f ms',
+    'peer evaluations',
+    'peer total ms',
+    'peer peak MB',
+    'peer/blup',
+    'same optimum',
+  ],
+  rows,
+);
+if (!wanted) {
+  console.log('\nCold start, sleepstudy:\n');
+  if (!coldStart(15, !values['no-r'])) failures.push('cold start');
+}
+for (const failure of failures) console.error(`FAILED ${failure}`);
+if (failures.length > 0) process.exitCode = 1;

@@ -154,7 +154,30 @@ function wide() {
 
 const wideFormula = `y ~ ${Array.from({ length: WIDE }, (_, j) => `x${j + 1}`).join(' + ')} + (1 | g)`;
 
-/** The ladder: from a toy to a million rows. `slow` rungs take lme4 minutes. */
+/** 50 series of 40 points: a latent AR(1) process and independent residuals. */
+function latentSeries() {
+  const r = generator(9);
+  const [groups, times] = [50, 40];
+  const n = groups * times;
+  const y = new Float64Array(n);
+  const x = new Float64Array(n);
+  const g = new Int32Array(n);
+  const t = new Int32Array(n);
+  let e = 0;
+  for (let k = 0; k < n; k++) {
+    g[k] = Math.floor(k / times) + 1;
+    t[k] = (k % times) + 1;
+    x[k] = r.normal();
+    e = t[k] === 1 ? 1.5 * r.normal() : 0.8 * e + 0.9 * r.normal();
+    y[k] = 2 + 0.5 * x[k] + e + r.normal();
+  }
+  return { y, x, g, t };
+}
+
+/**
+ * The ladder: from a toy to a million rows. `slow` rungs take lme4 minutes, `small` ones take blup less than milliseconds; `peer` is what they
+ * are compared with where lme4 before 2.0 lacks the structure.
+ */
 export const rungs = [
   {
     id: 'c1',
@@ -162,6 +185,7 @@ export const rungs = [
     data: () => golden('sleepstudy'),
     formula: 'Reaction ~ Days + (Days | Subject)',
     factors: ['Subject'],
+    small: true,
   },
   {
     id: 'c2',
@@ -169,6 +193,7 @@ export const rungs = [
     data: () => golden('Penicillin'),
     formula: 'diameter ~ 1 + (1 | plate) + (1 | sample)',
     factors: ['plate', 'sample'],
+    small: true,
   },
   {
     id: 'c3a',
@@ -209,4 +234,12 @@ export const rungs = [
     factors: ['subj', 'item'],
   },
   { id: 'c8', title: 'p = 200', data: wide, formula: wideFormula, factors: ['g'] },
+  {
+    id: 'c9',
+    title: 'AR(1), 50 series of 40',
+    data: latentSeries,
+    formula: 'y ~ x + ar1(0 + t | g)',
+    factors: ['g', 't'],
+    peer: 'glmmTMB',
+  },
 ];
