@@ -50,7 +50,9 @@ const SAME = 1e-7;
 export function compareOptima(ours, theirs) {
   const excess = (ours.objective - theirs.objective) / Math.abs(theirs.objective);
   const atOurs =
-    theirs.atOurTheta == null ? null : Math.abs(theirs.atOurTheta - ours.objective) / Math.abs(ours.objective);
+    typeof theirs.atOurTheta !== 'number'
+      ? null
+      : Math.abs(theirs.atOurTheta - ours.objective) / Math.abs(ours.objective);
   if (excess > NOT_HIGHER)
     return { ok: false, text: `HIGHER by ${(ours.objective - theirs.objective).toPrecision(2)}` };
   if (atOurs !== null && atOurs > SAME) return { ok: false, text: `ANOTHER CRITERION (${theirs.atOurTheta})` };
