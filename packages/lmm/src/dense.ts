@@ -62,8 +62,7 @@ export function inverseOfProduct(L: Float64Array, n: number): Float64Array {
   }
   const out = new Float64Array(n * n);
   for (let b = 0; b < n; b++) {
-    for (let a = 0; a <= b; a++)
-      out[b * n + a] = out[a * n + b] = dot(inverse, a * n + b, inverse, b * n + b, n - b);
+    for (let a = 0; a <= b; a++) out[b * n + a] = out[a * n + b] = dot(inverse, a * n + b, inverse, b * n + b, n - b);
   }
   return out;
 }

@@ -1,8 +1,9 @@
 import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse';
-import type { CrossProducts } from './cross-products.js';
 import { dot } from './dense.js';
 import { precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
+import { addPairTraces, pairTraceWork } from './pair-traces.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
+import type { ColumnProducts } from './products/column-products.js';
 import { multiplyInto, multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 
 /** Workspace and results of the derivative by the changed factors. */
@@ -18,6 +19,8 @@ export interface FactorGradient {
   /** d objective / d par of the precision over levels, by term. */
   readonly byLevels: readonly Float64Array[];
   readonly work: Float64Array;
+  /** Workspace of each pair of terms. */
+  readonly pairs: readonly (ColumnProducts | null)[];
 }
 
 export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): FactorGradient {
@@ -30,6 +33,7 @@ export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): Facto
     byFactor: terms.map((t) => new Float64Array(t.nc * t.nc)),
     byLevels: pls.precisions.map((precision) => new Float64Array(precision?.structure.parLength ?? 0)),
     work: new Float64Array(largest * largest),
+    pairs: pls.cp.pairs.map((pair) => pairTraceWork(pls.cp, pair)),
   };
 }
 
@@ -103,7 +107,7 @@ function levelGradientInto(
 function addInverseTraces(pls: PenalizedLeastSquares, out: FactorGradient): void {
   const { cp, placed, lambdas } = pls;
   const { colPtr } = placed.pattern;
-  const { inverse, byFactor, work } = out;
+  const { inverse, byFactor, work, pairs } = out;
   cp.terms.forEach(({ nc, nl, start, blocks }, t) => {
     const D = byFactor[t];
     if (nc === 1) {
@@ -123,62 +127,9 @@ function addInverseTraces(pls: PenalizedLeastSquares, out: FactorGradient): void
       }
     }
   });
-  for (const { pair, below } of placed.pairs) addPairTraces(cp, pair, below, colPtr, lambdas, out);
-}
-
-function addPairTraces(
-  cp: CrossProducts,
-  pair: CrossProducts['pairs'][number],
-  below: Int32Array,
-  colPtr: Int32Array,
-  lambdas: readonly Float64Array[],
-  out: FactorGradient,
-): void {
-  const { inverse, byFactor, work } = out;
-  const ni = cp.terms[pair.i].nc;
-  const { nc: nj, nl, start } = cp.terms[pair.j];
-  const li = lambdas[pair.i];
-  const lj = lambdas[pair.j];
-  const Di = byFactor[pair.i];
-  const Dj = byFactor[pair.j];
-  const { colPtr: starts, blocks } = pair;
-  if (ni === 1 && nj === 1) {
-    let s = 0;
-    for (let l = 0; l < nl; l++) {
-      const first = colPtr[start + l] + 1;
-      for (let k = starts[l]; k < starts[l + 1]; k++) s += blocks[k] * inverse[first + below[k]];
-    }
-    Di[0] += s * lj[0];
-    Dj[0] += s * li[0];
-    return;
-  }
-  for (let l = 0; l < nl; l++) {
-    for (let k = starts[l]; k < starts[l + 1]; k++) {
-      const block = k * ni * nj;
-      // Rows of term i: B Lambda_j (S^-1)_ji, rows of term j: B' Lambda_i (S^-1)_ij.
-      multiplyInto(blocks, block, ni, nj, lj, nj, work);
-      for (let c = 0; c < nj; c++) {
-        const at = colPtr[start + l * nj + c] + nj - c + below[k];
-        for (let b = 0; b < ni; b++) {
-          const v = inverse[at + b];
-          for (let a = 0; a < ni; a++) Di[b * ni + a] += work[c * ni + a] * v;
-        }
-      }
-      for (let c = 0; c < nj; c++) {
-        const at = colPtr[start + l * nj + c] + nj - c + below[k];
-        for (let a = 0; a < nj; a++) {
-          let s = 0;
-          for (let r = 0; r < ni; r++) {
-            // (Lambda_i (S^-1)_ij)[r, c]
-            let v = 0;
-            for (let b = 0; b < ni; b++) v += li[b * ni + r] * inverse[at + b];
-            s += blocks[block + a * ni + r] * v;
-          }
-          Dj[c * nj + a] += s;
-        }
-      }
-    }
-  }
+  placed.pairs.forEach(({ pair, below }, k) => {
+    addPairTraces(cp, pair, below, colPtr, inverse, lambdas, pairs[k], byFactor);
+  });
 }
 
 /** V = S^-1 Lambda'Z'X RX^-1 and W = Z'(Z Lambda V - X RX^-1), q by p. */

@@ -135,23 +135,26 @@ export function snapToBoundary(
   };
   canonical(best);
   const slack = Math.max(NEGLIGIBLE_RISE, 4e-14 * Math.abs(value), objective.noise());
-  for (const k of space.free) {
-    if (
-      lower[k] !== 0 ||
-      composite.searchScale?.[k] === 'atanh' ||
-      best[k] === 0 ||
-      Math.abs(best[k]) > 1e-2 * space.unit[k]
-    )
-      continue;
+  const isSmall = (k: number) =>
+    lower[k] === 0 &&
+    composite.searchScale?.[k] !== 'atanh' &&
+    best[k] !== 0 &&
+    Math.abs(best[k]) <= 1e-2 * space.unit[k];
+  /** Whether the entries can be zero; they are then. */
+  const zero = (entries: readonly number[]): boolean => {
     const trial = best.slice();
-    trial[k] = 0;
+    for (const k of entries) trial[k] = 0;
     tieInPlace(trial, source);
     canonical(trial);
     const at = objectiveAtPar(objective, composite, trial);
-    if (at <= bestValue + slack) {
-      best = trial;
-      bestValue = Math.min(at, bestValue);
-    }
-  }
+    if (!(at <= bestValue + slack)) return false;
+    best = trial;
+    bestValue = Math.min(at, bestValue);
+    return true;
+  };
+  // All together first, which usually settles it.
+  const small = [...space.free].filter(isSmall);
+  if (small.length > 1 && zero(small)) return best;
+  for (const k of space.free) if (isSmall(k)) zero([k]);
   return best;
 }

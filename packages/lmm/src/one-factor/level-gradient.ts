@@ -14,6 +14,7 @@ export function levelGradient({ cp, precisions }: PenalizedLeastSquares): Factor
     byFactor: cp.terms.map((t) => new Float64Array(t.nc * t.nc)),
     byLevels: precisions.map(() => none),
     work: none,
+    pairs: [],
   };
 }
 
