@@ -1,8 +1,10 @@
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
-import { multiplyZtZInto } from '../scale-by-lambda.js';
+import { solveLowerInPlace } from '../dense.js';
+import { multiplyLambdaInto, multiplyZtZInto } from '../scale-by-lambda.js';
 import { connectedLevels, type ConnectedLevels } from './connected-levels.js';
 import type { CovarianceDirection } from './covariance-directions.js';
 import { marginalPrecision } from './marginal-precision.js';
+import { unitColumns, type UnitColumns } from './unit-columns.js';
 
 /** Traces of products of H^-1 = sigma^2 V^-1 with the derivatives G_0 = I (the residuals) and G_r of V. */
 export interface CovarianceTraces {
@@ -37,12 +39,30 @@ export function covarianceTraces(
   const precision = marginalPrecision(pls, perBatch * most);
   const c = new Float64Array(q * perBatch * most);
   const K = new Float64Array(q * perBatch * most);
+  const columns = unitColumns(cp);
+  const inverses = inverseFactors(pls);
+  const f = new Float64Array(inverses ? q * perBatch * most : 0);
+  /** c := c - Lambda S^-1 Lambda'Z'Z c and K = Z'Z c, for unit vectors c. */
+  const kernel = (slot: number, count: number): void => {
+    const nrhs = count * most;
+    if (!inverses) {
+      precision.reduceInPlace(c, nrhs);
+      multiplyZtZInto(cp, c, nrhs, K);
+      return;
+    }
+    // With u = S^-1 Lambda'Z'Z c and S = Lambda'Z'Z Lambda + I, Lambda'K = u: no product with Z'Z is needed.
+    f.fill(0, 0, q * nrhs);
+    for (let s = 0; s < count; s++) addColumns(pls, columns, levels, slot + s, s * most * q, f);
+    precision.sphericalInto(f, nrhs, K);
+    multiplyLambdaInto(cp, lambdas, false, K, nrhs, pls.work.small, f);
+    for (let i = 0; i < q * nrhs; i++) c[i] -= f[i];
+    multiplyLambdaInto(cp, inverses, true, K, nrhs, pls.work.small, K);
+  };
   for (let slot = 0; slot < levels.slots; slot += perBatch) {
     const count = Math.min(perBatch, levels.slots - slot);
     c.fill(0, 0, q * count * most);
     for (let s = 0; s < count; s++) placeUnits(pls, levels, slot + s, s * most * q, c);
-    precision.reduceInPlace(c, count * most);
-    multiplyZtZInto(cp, c, count * most, K);
+    kernel(slot, count);
     for (let s = 0; s < count; s++) addSlot(pls, levels, slot + s, s * most * q, c, K, sums);
   }
   return contract(n, lambdas, directions, sums);
@@ -75,6 +95,17 @@ function termOf({ levelStart }: ConnectedLevels, level: number): number {
   return t;
 }
 
+/** The slot's level in every component that has one. */
+function forEachLevel(levels: ConnectedLevels, slot: number, visit: (term: number, level: number) => void): void {
+  const { memberStart, members, levelStart } = levels;
+  for (let k = 0; k + 1 < memberStart.length; k++) {
+    if (memberStart[k] + slot >= memberStart[k + 1]) continue;
+    const level = members[memberStart[k] + slot];
+    const t = termOf(levels, level);
+    visit(t, level - levelStart[t]);
+  }
+}
+
 /** Unit vectors of the slot's level in every component: column a holds the a-th effect of each. */
 function placeUnits(
   { cp }: PenalizedLeastSquares,
@@ -83,14 +114,45 @@ function placeUnits(
   at: number,
   x: Float64Array,
 ): void {
-  const { memberStart, members, levelStart } = levels;
-  for (let k = 0; k + 1 < memberStart.length; k++) {
-    if (memberStart[k] + slot >= memberStart[k + 1]) continue;
-    const level = members[memberStart[k] + slot];
-    const t = termOf(levels, level);
+  forEachLevel(levels, slot, (t, level) => {
     const { nc, start } = cp.terms[t];
-    for (let a = 0; a < nc; a++) x[at + a * cp.q + start + (level - levelStart[t]) * nc + a] = 1;
+    for (let a = 0; a < nc; a++) x[at + a * cp.q + start + level * nc + a] = 1;
+  });
+}
+
+/** Z'Z times the vectors of {@link placeUnits}. */
+function addColumns(
+  { cp }: PenalizedLeastSquares,
+  columns: UnitColumns,
+  levels: ConnectedLevels,
+  slot: number,
+  at: number,
+  f: Float64Array,
+): void {
+  forEachLevel(levels, slot, (t, level) => {
+    for (let a = 0; a < cp.terms[t].nc; a++) columns.addInto(t, level, a, f, at + a * cp.q);
+  });
+}
+
+/** Inverses of the terms' factors; null where one is singular or close to it, or levels are correlated. */
+function inverseFactors({ cp, lambdas, precisions }: PenalizedLeastSquares): Float64Array[] | null {
+  if (precisions.some(Boolean)) return null;
+  const out: Float64Array[] = [];
+  for (let t = 0; t < lambdas.length; t++) {
+    const { nc } = cp.terms[t];
+    const lambda = lambdas[t];
+    const inverse = new Float64Array(nc * nc);
+    for (let k = 0; k < nc; k++) {
+      if (!(Math.abs(lambda[k * nc + k]) > 1e-4 * lambda.reduce((m, v) => Math.max(m, Math.abs(v)), 0))) return null;
+      for (let i = 0; i < k; i++) if (lambda[k * nc + i] !== 0) return null;
+    }
+    for (let k = 0; k < nc; k++) {
+      inverse[k * nc + k] = 1;
+      solveLowerInPlace(lambda, nc, inverse, k * nc);
+    }
+    out.push(inverse);
   }
+  return out;
 }
 
 /** Adds what the columns of one slot contribute. */

@@ -12,6 +12,8 @@ export interface MarginalPrecision {
   readonly width: number;
   /** x := x - Lambda S^-1 Lambda'Z'Z x, `nrhs` columns of length q. */
   reduceInPlace(x: Float64Array, nrhs: number): void;
+  /** out = S^-1 Lambda' f, `nrhs` columns; f is not changed. */
+  sphericalInto(f: Float64Array, nrhs: number, out: Float64Array): void;
   /** out = Lambda S^-1 Lambda' f, `nrhs` columns; f is not changed. */
   solveInto(f: Float64Array, nrhs: number, out: Float64Array): void;
 }
@@ -22,17 +24,21 @@ export function marginalPrecision(pls: PenalizedLeastSquares, width: number): Ma
   const { q } = cp;
   const f = new Float64Array(q * width);
   const g = new Float64Array(q * width);
-  const solveInto = (from: Float64Array, nrhs: number, out: Float64Array): void => {
+  const sphericalInto = (from: Float64Array, nrhs: number, out: Float64Array): void => {
     multiplyLambdaInto(cp, lambdas, true, from, nrhs, pls.work.small, out);
     permuteInto(factor, out, g, nrhs);
     solveLInPlace(factor, g, nrhs);
     solveLtInPlace(factor, g, nrhs);
     unpermuteInto(factor, g, out, nrhs);
+  };
+  const solveInto = (from: Float64Array, nrhs: number, out: Float64Array): void => {
+    sphericalInto(from, nrhs, out);
     multiplyLambdaInto(cp, lambdas, false, out, nrhs, pls.work.small, out);
   };
   const h = new Float64Array(q * width);
   return {
     width,
+    sphericalInto,
     solveInto,
     reduceInPlace(x, nrhs) {
       multiplyZtZInto(cp, x, nrhs, f);
