@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pnpm } from './pnpm.mjs';
+import { withCurrentOutput } from './page.mjs';
 import { packagesIn, repository } from './workspace.mjs';
 
 const required = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
@@ -62,7 +63,7 @@ async function checkTarball(manifest, { filename, files }) {
   if (types.status !== 0) problems.push(`${name}: ${types.stdout}${types.stderr}`);
 }
 
-/** Installs the tarballs as a stranger would and runs smoke.mjs on them. */
+/** Installs the tarballs as a stranger would, runs smoke.mjs on them and what the pages of the documentation tell a stranger to write. */
 function useInstalled(packages, tarballs) {
   const names = packages.map(({ manifest }) => manifest.name);
   const dependencies = Object.fromEntries(names.map((name, i) => [name, `file:${tarballs[i]}`]));
@@ -74,4 +75,9 @@ function useInstalled(packages, tarballs) {
   execFileSync('npm', npm, { cwd: scratch, stdio: 'inherit', shell: process.platform === 'win32' });
   const { status } = spawnSync(process.execPath, ['smoke.mjs', ...names], { cwd: scratch, stdio: 'inherit' });
   if (status !== 0) problems.push('the installed packages do not work in an empty project');
+  for (const path of ['docs/write-your-own-structure.md']) {
+    const page = readFileSync(join(repository, path), 'utf8');
+    if (withCurrentOutput(page, scratch) !== page)
+      problems.push(`${path} does not show what its commands print with the installed packages`);
+  }
 }
