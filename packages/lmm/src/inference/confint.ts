@@ -15,6 +15,8 @@ export interface Intervals {
   readonly estimate: readonly number[];
   readonly lower: readonly number[];
   readonly upper: readonly number[];
+  /** Parameters that have no profile, being functions of several others (profile alone). */
+  readonly omitted?: readonly string[];
   /** What the replicates were (bootstrap alone). */
   readonly boot?: BootstrapFacts;
 }
@@ -52,7 +54,7 @@ export function confint(model: FittedModel, options: ConfintOptions = {}): Inter
   const given = options.level === undefined ? {} : { level: options.level };
   if (method === 'boot') return bootstrapConfint(model, options);
   if (method === 'profile') {
-    const { level, parameters } = profile(model, given);
+    const { level, parameters, omitted } = profile(model, given);
     return {
       method,
       level,
@@ -60,6 +62,7 @@ export function confint(model: FittedModel, options: ConfintOptions = {}): Inter
       estimate: parameters.map((v) => v.estimate),
       lower: parameters.map((v) => v.lower),
       upper: parameters.map((v) => v.upper),
+      ...(omitted.length > 0 && { omitted }),
     };
   }
   if (method !== 'wald')

@@ -4,9 +4,10 @@ import type { CrossProducts } from '../cross-products.js';
 import { dot } from '../dense.js';
 import type { FittedModel } from '../fitted-model.js';
 import { takeColumns, type ModelMatrices } from '../model-matrices.js';
-import { minimize } from '../optimizer/minimize.js';
+import { minimize, type Minimum } from '../optimizer/minimize.js';
 import { solveNormalInPlace, type PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { profiledObjective, type ProfiledObjective } from '../profiled-objective.js';
+import { searchCoordinates } from '../search-coordinates.js';
 import { multiplyLambdaInto, multiplyZtZInto } from '../scale-by-lambda.js';
 import { contrastToBasisInPlace } from './fixed-effects-space.js';
 
@@ -14,6 +15,8 @@ import { contrastToBasisInPlace } from './fixed-effects-space.js';
 export type ProfiledParameter =
   | { readonly kind: 'sd'; readonly term: number; readonly column: number }
   | { readonly kind: 'cor'; readonly term: number; readonly columns: readonly [number, number] }
+  /** One par of another structure, times sigma to the power. */
+  | { readonly kind: 'natural'; readonly term: number; readonly par: number; readonly sigmaPower: 0 | 1 }
   | { readonly kind: 'sigma' }
   | { readonly kind: 'beta'; readonly index: number };
 
@@ -26,6 +29,10 @@ export interface ConstrainedDeviance {
 /** Where the search of a {@link constrainedDeviance} goes: other coordinates z, and what par and sigma they mean. */
 interface Coordinates {
   readonly start: Float64Array;
+  /** Units of steps; 0 where those of the structures serve. */
+  readonly unit: readonly number[];
+  /** Coordinates of correlations and the like, with bounds on both sides. */
+  readonly bounded: readonly number[];
   /** Writes par. @returns sigma, or null where it is profiled out */
   into(z: Float64Array, value: number, par: Float64Array): number | null;
   /** d objective / d z, given that by par and by log sigma. */
@@ -87,52 +94,69 @@ export function constrainedDeviance(
     const byLogSigma = scale === null ? 0 : 2 * objective.nu - (2 * pls.pwrss) / (scale * scale);
     coordinates.pullBack(x, value, byPar, byLogSigma, g);
   };
+  const others = coordinates.bounded.length > 0 && parameter.kind === 'natural' ? startsFor(coordinates) : [];
   const unit = new Float64Array(k).fill(1);
   const all = new Float64Array(structure.parLength);
   structure.stepScaleInto(Float64Array.from(cp.terms.flatMap((t) => Array.from(t.basis.rms))), all);
-  for (let i = 0; i < k; i++) unit[i] = Math.max(1e-3, Math.abs(z[i])) || all[i] || 1;
+  for (let i = 0; i < k; i++) unit[i] = coordinates.unit[i] || Math.max(1e-3, Math.abs(z[i])) || all[i] || 1;
   return {
     at(value) {
       if (k === 0) return evaluate(z, value);
-      const found = minimize(
-        {
-          dimension: k,
-          unit,
-          value: (x) => {
-            z = x.slice();
-            return evaluate(x, value);
-          },
-          noise: () => objective.noise(),
-          gradientInto: (g) => gradient(z, value, g),
-          hessianInto(H) {
-            // Central differences of the exact gradient
-            const here = z;
-            const up = new Float64Array(k);
-            const down = new Float64Array(k);
-            for (let j = 0; j < k; j++) {
-              const h = 1e-4 * unit[j];
-              const moved = here.slice();
-              moved[j] = here[j] + h;
-              evaluate(moved, value);
-              gradient(moved, value, up);
-              moved[j] = here[j] - h;
-              evaluate(moved, value);
-              gradient(moved, value, down);
-              for (let i = 0; i < k; i++) H[j * k + i] = (up[i] - down[i]) / (2 * h);
-            }
-            for (let j = 0; j < k; j++)
-              for (let i = 0; i < j; i++) H[j * k + i] = H[i * k + j] = (H[j * k + i] + H[i * k + j]) / 2;
-            z = here;
-            evaluate(here, value);
-          },
-        },
-        z,
-        { tolerance: 1e-7, maxEvaluations: 300 },
-      );
+      const near = search(z, value);
+      // Correlations beside others have several optima: the neighbour's may not be the lowest any more.
+      const far = others.map((start) => search(start, value));
+      const found = far.reduce((best, one) => (one.value < best.value ? one : best), near);
       z = found.x.slice();
       return found.value;
     },
   };
+
+  function search(from: Float64Array, value: number): Minimum {
+    return minimize(
+      {
+        dimension: k,
+        unit,
+        value: (x) => {
+          z = x.slice();
+          return evaluate(x, value);
+        },
+        noise: () => objective.noise(),
+        gradientInto: (g) => gradient(z, value, g),
+        hessianInto(H) {
+          // Central differences of the exact gradient
+          const here = z;
+          const up = new Float64Array(k);
+          const down = new Float64Array(k);
+          for (let j = 0; j < k; j++) {
+            const h = 1e-4 * unit[j];
+            const moved = here.slice();
+            moved[j] = here[j] + h;
+            evaluate(moved, value);
+            gradient(moved, value, up);
+            moved[j] = here[j] - h;
+            evaluate(moved, value);
+            gradient(moved, value, down);
+            for (let i = 0; i < k; i++) H[j * k + i] = (up[i] - down[i]) / (2 * h);
+          }
+          for (let j = 0; j < k; j++)
+            for (let i = 0; i < j; i++) H[j * k + i] = H[i * k + j] = (H[j * k + i] + H[i * k + j]) / 2;
+          z = here;
+          evaluate(here, value);
+        },
+      },
+      from,
+      { tolerance: 1e-7, maxEvaluations: 300 },
+    );
+  }
+}
+
+/** Starts with the bounded coordinates on either side of the middle. */
+function startsFor({ start, bounded }: Coordinates): Float64Array[] {
+  return [0.8, -0.8].map((value) => {
+    const from = start.slice();
+    for (const i of bounded) from[i] = value;
+    return from;
+  });
 }
 
 function coordinatesOf(
@@ -143,35 +167,60 @@ function coordinatesOf(
   sigma: number,
   fixedSigma: number | null,
 ): Coordinates {
+  // Par with bounds move on scales of their own.
+  const search = searchCoordinates(structure);
+  const starts = (own: readonly number[]) => own.map((k) => search.into(k, par[k]));
+  const units = (own: readonly number[]) =>
+    own.map((k) => ((structure.searchScale?.[k] ?? 'linear') === 'linear' ? 0 : search.unit(k, 1)));
+  const bounded = (own: readonly number[]) =>
+    own.flatMap((k, i) => (structure.searchScale?.[k] === 'atanh' ? [i] : []));
+  const place = (own: readonly number[], z: Float64Array, out: Float64Array) =>
+    own.forEach((k, i) => (out[k] = search.outOf(k, z[i])));
+  const pull = (own: readonly number[], z: Float64Array, byPar: Float64Array, g: Float64Array) =>
+    own.forEach((k, i) => (g[i] = byPar[k] * search.slope(k, search.outOf(k, z[i]))));
   const plain = (own: readonly number[]): Coordinates => ({
-    start: Float64Array.from(own, (k) => par[k]),
+    start: Float64Array.from(starts(own)),
+    unit: units(own),
+    bounded: bounded(own),
     into(z, _value, out) {
-      own.forEach((k, i) => (out[k] = z[i]));
+      place(own, z, out);
       return null;
     },
-    pullBack(_z, _value, byPar, _byLogSigma, g) {
-      own.forEach((k, i) => (g[i] = byPar[k]));
-    },
+    pullBack: (z, _value, byPar, _byLogSigma, g) => pull(own, z, byPar, g),
   });
   if (parameter.kind === 'beta') return plain(free);
   if (parameter.kind === 'sigma')
     return { ...plain(free), into: (z, value, out) => (plain(free).into(z, value, out), value) };
   const from = structure.parOffset[parameter.term];
-  if (parameter.kind === 'sd') {
+  if (parameter.kind === 'natural' && parameter.sigmaPower === 0) {
+    const k = from + parameter.par;
+    const own = plain(free.filter((i) => i !== k));
+    return {
+      ...own,
+      into(z, value, out) {
+        out[k] = value;
+        return own.into(z, value, out);
+      },
+    };
+  }
+  if (parameter.kind !== 'cor') {
     // The parameter is par[k] sigma; log sigma is the last coordinate unless sigma is known.
-    const k = from + (structure.parts[parameter.term].anyColumns ? 0 : parameter.column);
+    const column = parameter.kind === 'natural' ? parameter.par : parameter.column;
+    const k = from + (structure.parts[parameter.term].anyColumns ? 0 : column);
     const own = free.filter((i) => i !== k);
     const known = fixedSigma !== null;
     return {
-      start: Float64Array.from([...own.map((i) => par[i]), ...(known ? [] : [Math.log(sigma)])]),
+      start: Float64Array.from([...starts(own), ...(known ? [] : [Math.log(sigma)])]),
+      unit: units(own),
+      bounded: bounded(own),
       into(z, value, out) {
-        own.forEach((i, j) => (out[i] = z[j]));
+        place(own, z, out);
         const s = known ? fixedSigma : Math.exp(z[own.length]);
         out[k] = value / s;
         return s;
       },
       pullBack(z, value, byPar, byLogSigma, g) {
-        own.forEach((i, j) => (g[j] = byPar[i]));
+        pull(own, z, byPar, g);
         if (!known) g[own.length] = byLogSigma - (byPar[k] * value) / Math.exp(z[own.length]);
       },
     };
@@ -181,16 +230,18 @@ function coordinatesOf(
   const [k1, k2] = [from + 1, from + nc];
   const own = free.filter((i) => i !== k1 && i !== k2);
   return {
-    start: Float64Array.from([...own.map((i) => par[i]), Math.hypot(par[k1], par[k2])]),
+    start: Float64Array.from([...starts(own), Math.hypot(par[k1], par[k2])]),
+    unit: units(own),
+    bounded: bounded(own),
     into(z, value, out) {
-      own.forEach((i, j) => (out[i] = z[j]));
+      place(own, z, out);
       const r = z[own.length];
       out[k1] = value * r;
       out[k2] = Math.sqrt(Math.max(0, 1 - value * value)) * r;
       return null;
     },
-    pullBack(_z, value, byPar, _byLogSigma, g) {
-      own.forEach((i, j) => (g[j] = byPar[i]));
+    pullBack(z, value, byPar, _byLogSigma, g) {
+      pull(own, z, byPar, g);
       g[own.length] = value * byPar[k1] + Math.sqrt(Math.max(0, 1 - value * value)) * byPar[k2];
     },
   };
@@ -203,7 +254,7 @@ function reordered(
   par: Float64Array,
   parameter: ProfiledParameter,
 ): { matrices: ModelMatrices; par: Float64Array } {
-  if (parameter.kind === 'sigma' || parameter.kind === 'beta') return { matrices, par };
+  if (parameter.kind !== 'sd' && parameter.kind !== 'cor') return { matrices, par };
   const { term } = parameter;
   const part = structure.parts[term];
   if (!part.anyColumns || part.nc === 1) return { matrices, par };
@@ -239,7 +290,7 @@ function holdBeta(cp: CrossProducts, pls: PenalizedLeastSquares, k: number, v: n
   const variance = dot(l, 0, dbeta, 0, p);
   const step = (v - estimate) / variance;
   const { pwrss } = pls;
-  const [u, beta, Zte] = [pls.u.slice(), pls.beta.slice(), pls.Zte.slice()];
+  const [u, b, beta, Zte] = [pls.u.slice(), pls.b.slice(), pls.beta.slice(), pls.Zte.slice()];
   const db = new Float64Array(q);
   multiplyLambdaInto(cp, pls.lambdas, false, du, 1, pls.work.small, db);
   const Zd = new Float64Array(q);
@@ -248,12 +299,14 @@ function holdBeta(cp: CrossProducts, pls: PenalizedLeastSquares, k: number, v: n
     let zx = 0;
     for (let j = 0; j < p; j++) zx += cp.ZtX[j * q + i] * dbeta[j];
     pls.u[i] += step * du[i];
+    pls.b[i] += step * db[i];
     pls.Zte[i] -= step * (zx + Zd[i]);
   }
   for (let j = 0; j < p; j++) pls.beta[j] += step * dbeta[j];
   pls.pwrss += step * step * variance;
   return () => {
     pls.u.set(u);
+    pls.b.set(b);
     pls.beta.set(beta);
     pls.Zte.set(Zte);
     pls.pwrss = pwrss;

@@ -4,13 +4,15 @@ import type { FittedModel } from '../fitted-model.js';
 import { requireUntied } from '../par-constraints.js';
 import { checkedLevel } from './coefficient-table.js';
 import { refitML } from './compare-models.js';
+import { directParameters } from './direct-parameters.js';
+import { labelOf } from './variance-intervals.js';
 import { constrainedDeviance, type ConstrainedDeviance, type ProfiledParameter } from './constrained-deviance.js';
 import { normalUpperQuantile } from './distributions/distributions.js';
 import { findRoot } from './distributions/find-root.js';
 
 /** The profile of one parameter and its interval. */
 export interface ParameterProfile {
-  /** `sd Subject.Days`, `cor Subject.Days,(Intercept)`, `sigma`, or the name of a fixed effect. */
+  /** `sd Subject.Days`, `cor Subject.Days,(Intercept)`, `rho Residual`, `sigma`, or the name of a fixed effect. */
   readonly name: string;
   readonly kind: ProfiledParameter['kind'];
   /** Maximum-likelihood estimate. */
@@ -27,7 +29,10 @@ export interface ParameterProfile {
 export interface Profile {
   readonly level: number;
   readonly parameters: readonly ParameterProfile[];
-  /** Variance parameters of structures that are neither scalar, diagonal nor unstructured, which have no profile. */
+  /**
+   * Variance parameters without a profile: functions of several parameters of their structure (correlations by lag of Toeplitz, those of
+   * unstructured residuals). Wald and bootstrap intervals have them.
+   */
   readonly omitted: readonly string[];
 }
 
@@ -36,7 +41,7 @@ export interface Profile {
  * et al. 2015, J. Stat. Software 67(1), section 5.1). Every point is a minimisation over all other parameters, started at its
  * neighbour. Ends of intervals are roots of zeta, not interpolations; a variance or correlation at its bound is no exception.
  *
- * @param options.which names of parameters, or kinds (`sd`, `cor`, `sigma`, `beta`); all when left out
+ * @param options.which names of parameters, or kinds (`sd`, `cor`, `natural`, `sigma`, `beta`); all when left out
  * @throws ModelError `bad-option` for a name that there is not
  */
 export function profile(
@@ -53,7 +58,7 @@ export function profile(
   const known = list.map(({ name }) => name);
   const which = options.which;
   which?.forEach((name) => {
-    if (!known.includes(name) && !['sd', 'cor', 'sigma', 'beta'].includes(name))
+    if (!known.includes(name) && !['sd', 'cor', 'natural', 'sigma', 'beta'].includes(name))
       throw new ModelError('bad-option', `there is no parameter ${name}; there are: ${known.join(', ')}`);
   });
   const wanted = list.filter(({ name, parameter }) => !which || which.includes(name) || which.includes(parameter.kind));
@@ -75,7 +80,7 @@ export function profile(
         ...trace(
           deviance,
           () => constrainedDeviance(model, parameter, ml.par.slice(), sigma),
-          parameter,
+          boundsOf(parameter, model.optimum),
           estimate,
           ml.value,
           step,
@@ -103,7 +108,12 @@ export function parametersOf(model: FittedModel): {
       part.thetaLength === part.nc &&
       part.thetaIndex.every((k, i) => k < 0 || i % (part.nc + 1) === 0);
     if (part.residual || part.levels || (!part.anyColumns && !diagonal)) {
-      omitted.push(...part.parNames(names).map((name) => `${group}.${name}`));
+      const own = optimum.par.slice(composite.parOffset[term], composite.parOffset[term + 1]);
+      const { direct, composed } = directParameters(part, own, names);
+      for (const { name, k, sigmaPower } of direct)
+        if (!held[k])
+          list.push({ name: labelOf(name, group), parameter: { kind: 'natural', term, par: k, sigmaPower } });
+      omitted.push(...composed.map((name) => labelOf(name, group)));
       return;
     }
     if (part.anyColumns && held.some(Boolean)) return;
@@ -144,6 +154,8 @@ function estimateOf(
   if (parameter.kind === 'sigma') return sigma;
   if (parameter.kind === 'beta') return beta[parameter.index];
   const { composite } = optimum;
+  if (parameter.kind === 'natural')
+    return ml.par[composite.parOffset[parameter.term] + parameter.par] * sigma ** parameter.sigmaPower;
   const part = composite.parts[parameter.term];
   const S = relativeCovariance(
     lambdaOf(part, ml.par.subarray(composite.parOffset[parameter.term], composite.parOffset[parameter.term + 1])),
@@ -155,16 +167,31 @@ function estimateOf(
   return Math.max(-1, Math.min(1, at(i, j) / Math.sqrt(at(i, i) * at(j, j))));
 }
 
-/** Bounds of a parameter. */
-function boundsOf(parameter: ProfiledParameter): [number, number] {
-  if (parameter.kind === 'beta') return [-Infinity, Infinity];
-  return parameter.kind === 'cor' ? [-1, 1] : [0, Infinity];
+interface Bounds {
+  readonly range: readonly [number, number];
+  /** Whether the deviance exists at the bounds themselves. */
+  readonly closed: boolean;
+}
+
+function boundsOf(parameter: ProfiledParameter, { composite }: FittedModel['optimum']): Bounds {
+  if (parameter.kind === 'beta') return { range: [-Infinity, Infinity], closed: false };
+  if (parameter.kind === 'cor') return { range: [-1, 1], closed: true };
+  // Sigma has no deviance at zero.
+  if (parameter.kind !== 'natural') return { range: [0, Infinity], closed: parameter.kind === 'sd' };
+  const k = composite.parOffset[parameter.term] + parameter.par;
+  const { lower, upper } = composite.parBounds();
+  const closed = (composite.searchScale?.[k] ?? 'linear') === 'linear';
+  return { range: [lower[k] > 0 && lower[k] < 1e-300 ? 0 : lower[k], upper[k]], closed };
 }
 
 function firstStep(parameter: ProfiledParameter, estimate: number, { data, optimum }: FittedModel): number {
   if (parameter.kind === 'beta') return data.se[parameter.index] / 2;
   if (parameter.kind === 'sigma') return (0.5 * estimate) / Math.sqrt(2 * data.nobs);
   if (parameter.kind === 'cor') return 0.1;
+  if (parameter.kind === 'natural') {
+    const [least, most] = boundsOf(parameter, optimum).range;
+    return Number.isFinite(most - least) ? 0.02 * (most - least) : Math.max(0.05 * Math.abs(estimate), 1e-3);
+  }
   const { rms } = optimum.cp.terms[parameter.term].basis;
   return Math.max(0.1 * estimate, (0.05 * data.sigma) / rms[parameter.column]);
 }
@@ -173,15 +200,18 @@ function firstStep(parameter: ProfiledParameter, estimate: number, { data, optim
 function trace(
   up: ConstrainedDeviance,
   again: () => ConstrainedDeviance,
-  parameter: ProfiledParameter,
+  bounds: Bounds,
   estimate: number,
   minimum: number,
   step: number,
   z: number,
 ): Pick<ParameterProfile, 'values' | 'zeta' | 'lower' | 'upper'> {
-  const [least, most] = boundsOf(parameter);
-  const above = walk(up, 1, estimate, most, minimum, step, z, parameter.kind);
-  const below = walk(again(), -1, estimate, least, minimum, step, z, parameter.kind);
+  const {
+    range: [least, most],
+    closed,
+  } = bounds;
+  const above = walk(up, 1, estimate, most, minimum, step, z, closed);
+  const below = walk(again(), -1, estimate, least, minimum, step, z, closed);
   return {
     values: [...below.values.reverse(), estimate, ...above.values],
     zeta: [...below.zeta.reverse(), 0, ...above.zeta],
@@ -198,7 +228,7 @@ function walk(
   minimum: number,
   step: number,
   z: number,
-  kind: ProfiledParameter['kind'],
+  closed: boolean,
 ): { values: number[]; zeta: number[]; end: number } {
   const values: number[] = [];
   const zeta: number[] = [];
@@ -207,14 +237,14 @@ function walk(
   const towards = (from: number, d: number): number => {
     const to = from + sign * d;
     if (sign * (to - bound) < 0) return to;
-    // Sigma has no deviance at zero; go half of the way.
-    return kind === 'sigma' ? (from + bound) / 2 : bound;
+    return closed || Math.abs(bound - from) < 1e-6 * (Math.abs(bound) + Math.abs(from)) ? bound : (from + bound) / 2;
   };
   let value = estimate;
   let height = 0;
   let d = step;
   for (let i = 0; i < 100; i++) {
     let next = towards(value, d);
+    if (next === bound && !closed) return { values, zeta, end: bound };
     let h = rise(next);
     // A long step would leave the profile without points between.
     for (let shrink = 0; shrink < 8 && h > height + 1.2; shrink++) {

@@ -71,6 +71,6 @@ function namesOf(group: string, columns: readonly string[]): string[] {
 }
 
 /** `sd Days` of Subject is `sd Subject.Days`; what has no column, `rho`, is `rho Subject`. */
-function labelOf(name: string, group: string): string {
+export function labelOf(name: string, group: string): string {
   return /^(sd|cor) /.test(name) ? name.replace(' ', ` ${group}.`) : `${name} ${group}`;
 }

@@ -2,7 +2,7 @@ import type { Intervals } from '../inference/confint.js';
 import { textTable } from '../text-table.js';
 
 /** Intervals of all parameters for people. */
-export function intervalsText({ method, level, names, estimate, lower, upper, boot }: Intervals): string {
+export function intervalsText({ method, level, names, estimate, lower, upper, boot, omitted }: Intervals): string {
   const how =
     method === 'wald'
       ? 'Wald'
@@ -17,5 +17,6 @@ export function intervalsText({ method, level, names, estimate, lower, upper, bo
     column('Lower', lower),
     column('Upper', upper),
   ]);
-  return `${Number((100 * level).toPrecision(6))} % intervals (${how}):\n${table}\n`;
+  const without = omitted ? `without a profile, functions of several parameters: ${omitted.join(', ')}\n` : '';
+  return `${Number((100 * level).toPrecision(6))} % intervals (${how}):\n${table}\n${without}`;
 }
