@@ -129,7 +129,7 @@ function structureParameters(model: FittedModelData): string {
   const errors: string[] = [];
   model.natural.forEach(({ group, structure, names: own, values }, t) => {
     const residual = t >= model.terms.length;
-    if (!residual && own.every((name) => /^(sd|cor) /.test(name))) return;
+    if (!residual && isTold(structure, own)) return;
     own.forEach((name, i) => {
       const se = model.naturalSe?.[t]?.[i] ?? Number.NaN;
       const [value, error] = formatColumn([values[i], se], 4, Number.isFinite(se) && se > 0 ? [se] : [values[i]]);
@@ -149,6 +149,10 @@ function structureParameters(model: FittedModelData): string {
     { title: 'Std. Error', align: 'right', cells: errors },
   ])}`;
 }
+
+/** Whether the table of random effects tells a structure: by standard deviations and correlations of its columns, independent between levels. */
+const isTold = (structure: string, names: readonly string[]): boolean =>
+  names.every((name) => /^(sd|cor) /.test(name)) && !/pedigree|relationship|precision/.test(structure);
 
 const formatCorrelation = (r: number): string => (Number.isFinite(r) ? r.toFixed(2) : 'NaN');
 

@@ -104,8 +104,8 @@ export function correlated(kind: string, family: CorrelationFamily, { hom }: Cor
       const out: NaturalParameter[] = [];
       for (let j = 0; j < sds; j++)
         out.push({ name: hom ? 'sd' : `sd ${columns[j]}`, value: Math.abs(par[j]), sigmaPower: 1 });
-      family.names.forEach((name, k) => out.push({ name, value: par[sds + k], sigmaPower: 0 }));
-      for (const extra of family.report?.(phiOf(par)) ?? []) out.push({ ...extra, sigmaPower: 0 });
+      const own = family.names.map((name, k) => ({ name, value: par[sds + k] }));
+      for (const told of family.report?.(phiOf(par)) ?? own) out.push({ ...told, sigmaPower: 0 });
       return out;
     },
   };

@@ -21,7 +21,7 @@ export interface CorrelationFamily {
   fromMatrixInto?(R: Float64Array, phi: Float64Array): void;
   /** Whether R is singular to within `tolerance`; from the factor's smallest singular value where it is missing. */
   isSingular?(phi: Float64Array, tolerance: number): boolean;
-  /** Further correlations to report, by name. */
+  /** What is reported in place of phi, as many numbers, by name. */
   report?(phi: Float64Array): { readonly name: string; readonly value: number }[];
 }
 

@@ -41,7 +41,7 @@ export function naturalCoordinates(
   return residual ? [s2, ...values] : values;
 }
 
-const isLinearInCorrelations = (kind: string): boolean => kind === 'cs' || kind === 'homcs';
+const isLinearInCorrelations = (kind: string): boolean => kind === 'cs' || kind === 'homcs' || kind === 'toep';
 
 /** Kinds of which V is linear in the coordinates above whatever they are. */
 export function isLinear(structure: CovarianceStructure): boolean {
