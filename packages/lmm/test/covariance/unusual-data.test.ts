@@ -265,4 +265,29 @@ describe.each([true, false])('random walks begin at zero at the first time of ea
       7,
     );
   });
+
+  it('order 2: slopes change at each time after the second, by the mean length of the gaps beside it', () => {
+    const clock = [0, 1, 3, 4, 6];
+    const k = Float64Array.from(rows, (cell) => clock[cell.k]);
+    const timesOf = (l: number) =>
+      [...new Set(used.filter((i) => rows[i].l === l).map((i) => k[i]))].toSorted((a, b) => a - b);
+    const model = fitModel(
+      'y ~ x + rw2(1 | `the group`, time = k) + (1 | `the group`)',
+      { ...table, k },
+      { reml, weights: 'w', offset: 'o' },
+    );
+    const walk = (l: number, s: number, t: number) => {
+      const at = timesOf(l);
+      let v = 0;
+      for (let m = 2; at[m] <= Math.min(s, t); m++) v += (s - at[m - 1]) * (t - at[m - 1]) * ((at[m] - at[m - 2]) / 2);
+      return v;
+    };
+    expectOptimum(
+      model,
+      ([s, r]) =>
+        (i, j) =>
+          (same(i, j) ? s * s * walk(row(i).l, k[used[i]], k[used[j]]) + r * r : 0) + noise(i, j),
+      7,
+    );
+  });
 });
