@@ -1,4 +1,10 @@
-import { structureFor, type StructureFactory } from '@blup/covariance';
+import {
+  residualCovariance,
+  residualStructure,
+  structureFor,
+  type ResidualSpec,
+  type StructureFactory,
+} from '@blup/covariance';
 import { ModelError } from '../errors.js';
 import type { FittedModel } from '../fitted-model.js';
 import type { ModelMatrices } from '../model-matrices.js';
@@ -21,11 +27,11 @@ export interface SimulationProblem {
   readonly modes: readonly Float64Array[];
 }
 
-/** The same as plain data that a worker can be sent: covariance structures by name. */
+/** The same as plain data that a worker can be sent: covariance structures by name, the residual structure by what it was made from. */
 export interface PlainProblem extends Omit<SimulationProblem, 'matrices'> {
   readonly matrices: Omit<ModelMatrices, 'terms'> & {
     readonly terms: readonly (Omit<ModelMatrices['terms'][number], 'structure'> & {
-      readonly structure: StructureName;
+      readonly structure: StructureName | { readonly residual: ResidualSpec };
     })[];
   };
 }
@@ -71,6 +77,8 @@ export function plainProblem(model: FittedModel): PlainProblem {
     matrices: {
       ...matrices,
       terms: matrices.terms.map((term, t) => {
+        const { residual } = term.structure;
+        if (residual) return { ...term, columns: [], structure: { residual: residual.spec } };
         const asked = model.frame?.random[t]?.structure;
         const structure = asked ?? { name: term.structure.kind === 'scalar' ? 'us' : term.structure.kind, args: {} };
         if (term.structure.levels) throw unsendable(structure.name);
@@ -110,7 +118,10 @@ export function problemFromPlain(plain: PlainProblem, own?: ReadonlyMap<string, 
       ...plain.matrices,
       terms: plain.matrices.terms.map((term) => ({
         ...term,
-        structure: structureFor({ ...term.structure, nc: term.names.length }, own),
+        structure:
+          'residual' in term.structure
+            ? residualCovariance(residualStructure(term.structure.residual))
+            : structureFor({ ...term.structure, nc: term.names.length }, own),
       })),
     },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapIntervals, fitModel, parametricBootstrap, type WorkerFactory } from '../../src/index.js';
+import { readTable } from '@blup/golden';
+import { bootstrapIntervals, confint, fitModel, parametricBootstrap, type WorkerFactory } from '../../src/index.js';
 import { requestHandler, type WorkerRequest } from '../../src/simulation/worker-messages.js';
 import { fitCase, goldenCase } from '../golden.js';
 
@@ -40,6 +41,24 @@ describe('the parametric bootstrap', () => {
     }
     const longer = await parametricBootstrap(model, { nsim: 90, seed: 12 });
     expect(longer.values.slice(0, here.values.length)).toEqual(here.values);
+  });
+
+  it.each([
+    ['ar1(1 | Subject)', 'distance ~ age * Sex'],
+    ['strata(Sex) * car1(age | Subject)', 'distance ~ age + (1 | Subject)'],
+    ['us(age | Subject)', 'distance ~ age'],
+  ])('gives the same bits in workers under the residual structure %s', async (residual, formula) => {
+    const structured = fitModel(formula, readTable('Orthodont').columns, { residual });
+    const here = await parametricBootstrap(structured, { nsim: 20, seed: 3 });
+    const there = await parametricBootstrap(structured, {
+      nsim: 20,
+      seed: 3,
+      workers: 2,
+      workerFactory: slowWorkers(),
+    });
+    expect(there).toEqual(here);
+    const { names, lower, upper } = confint(structured, { method: 'boot', bootstrap: there });
+    names.forEach((name, k) => expect(lower[k], name).toBeLessThanOrEqual(upper[k]));
   });
 
   it('gives the same bits in threads of the platform', async () => {
