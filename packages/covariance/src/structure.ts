@@ -20,6 +20,8 @@ export interface NaturalParameter {
    * negative, else `identity`.
    */
   readonly interval?: 'log' | 'atanh' | 'logit' | 'identity';
+  /** The lowest value of a correlation, which intervals on the scale of `atanh` respect; -1 when left out. */
+  readonly lower?: number;
 }
 
 /**

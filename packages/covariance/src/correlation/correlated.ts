@@ -104,7 +104,7 @@ export function correlated(kind: string, family: CorrelationFamily, { hom }: Cor
       const out: NaturalParameter[] = [];
       for (let j = 0; j < sds; j++)
         out.push({ name: hom ? 'sd' : `sd ${columns[j]}`, value: Math.abs(par[j]), sigmaPower: 1 });
-      const own = family.names.map((name, k) => ({ name, value: par[sds + k] }));
+      const own = family.names.map((name, k) => ({ name, value: par[sds + k], ...lowest(family.lower[k]) }));
       for (const told of family.report?.(phiOf(par)) ?? own) out.push({ ...told, sigmaPower: 0 });
       return out;
     },
@@ -127,3 +127,6 @@ export function correlated(kind: string, family: CorrelationFamily, { hom }: Cor
   }
   return structure;
 }
+
+/** A bound above -1 that is to be told. */
+const lowest = (lower: number): { readonly lower?: number } => (lower > -1 && lower < 1 ? { lower } : {});

@@ -119,7 +119,7 @@ export function ar1Levels(points: SeriesPoints, continuous = false): LevelStruct
       return s;
     },
     meanVariance: () => 1,
-    natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0 }],
+    natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0, ...(continuous && { lower: 0 }) }],
     isSingular: ([rho], tolerance) => 1 - Math.abs(rho) < tolerance * tolerance,
   };
 }

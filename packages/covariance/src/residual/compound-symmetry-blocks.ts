@@ -63,7 +63,7 @@ export function compoundSymmetryLevels(starts: ArrayLike<number>): LevelStructur
       return s;
     },
     meanVariance: () => 1,
-    natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0 }],
+    natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0, lower: -1 / (largest - 1) }],
     isSingular: ([rho], tolerance) =>
       1 - rho < tolerance * tolerance || 1 + (largest - 1) * rho < tolerance * tolerance,
   };

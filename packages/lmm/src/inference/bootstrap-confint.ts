@@ -47,12 +47,13 @@ export function bootstrapConfint(model: FittedModel, options: BootstrapConfintOp
   const here = parametersAt(optimum, optimum.par, Math.log(data.sigma));
   const names = labelsOf(optimum, here);
   const parts = [
-    ...here.map(({ value, scale }, i) => {
+    ...here.map(({ value, scale, lowest }, i) => {
       const interval = of(
         value,
         variances.map((v) => v[i].value),
       );
-      const [least, most] = RANGE[scale];
+      const [bound, most] = RANGE[scale];
+      const least = scale === 'atanh' ? lowest : bound;
       const cut = (v: number) => Math.min(most, Math.max(least, v));
       return { name: names[i], ...interval, lower: cut(interval.lower), upper: cut(interval.upper) };
     }),

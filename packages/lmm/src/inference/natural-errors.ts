@@ -13,6 +13,8 @@ export interface NaturalEstimate {
   readonly name: string;
   readonly value: number;
   readonly scale: IntervalScale;
+  /** The lowest value on the scale of `atanh`; -1 but for structures that allow less. */
+  readonly lowest: number;
   readonly transformed: number;
   /** Standard error of `transformed`; NaN where there is none. */
   readonly error: number;
@@ -21,9 +23,9 @@ export interface NaturalEstimate {
 }
 
 /** The way from an interval's scale back to the parameter. */
-export const fromScale: Record<IntervalScale, (x: number) => number> = {
+export const fromScale: Record<IntervalScale, (x: number, lowest: number) => number> = {
   log: Math.exp,
-  atanh: Math.tanh,
+  atanh: (x, lowest) => (1 + lowest + (1 - lowest) * Math.tanh(x)) / 2,
   logit: (x) => 1 / (1 + Math.exp(-x)),
   identity: (x) => x,
 };
@@ -64,8 +66,8 @@ export function naturalErrors(optimum: Optimum): NaturalEstimate[] {
     for (let a = 0; a < size; a++)
       for (let b = 0; b < size; b++) s += gradients[i][a] * parCovariance[b * size + a] * gradients[i][b];
     const error = s > 0 && Number.isFinite(s) && Number.isFinite(parameter.transformed) ? Math.sqrt(s) : Number.NaN;
-    const { term, name, value, scale, transformed, slope } = parameter;
-    return { term, name, value, scale, transformed, slope, error };
+    const { term, name, value, scale, lowest, transformed, slope } = parameter;
+    return { term, name, value, scale, lowest, transformed, slope, error };
   });
 }
 
@@ -82,21 +84,35 @@ export function parametersAt(
 ): Parameter[] {
   const out = composite.parts.flatMap((part, term) => {
     const own = par.subarray(composite.parOffset[term], composite.parOffset[term + 1]);
-    return naturalParameters(part, own, matrices.terms[term].names).map(({ name, value, sigmaPower, interval }) => {
-      const correlation = sigmaPower === 0 && !(value > 1) && /^(cor|rho)/.test(name);
-      const scale = interval ?? (correlation ? 'atanh' : value >= 0 ? 'log' : 'identity');
-      return onScale(term, name, value * Math.exp(sigmaPower * logSigma), scale, sigmaPower);
-    });
+    return naturalParameters(part, own, matrices.terms[term].names).map(
+      ({ name, value, sigmaPower, interval, lower }) => {
+        const correlation = sigmaPower === 0 && !(value > 1) && /^(cor|rho)/.test(name);
+        const scale = interval ?? (correlation ? 'atanh' : value >= 0 ? 'log' : 'identity');
+        return onScale(term, name, value * Math.exp(sigmaPower * logSigma), scale, sigmaPower, lower);
+      },
+    );
   });
   if (objective.sigma === null) out.push(onScale(-1, 'sigma', Math.exp(logSigma), 'log', 1));
   return out;
 }
 
-function onScale(term: number, name: string, value: number, scale: IntervalScale, sigmaPower: number): Parameter {
-  const own = { term, name, value, scale };
+function onScale(
+  term: number,
+  name: string,
+  value: number,
+  scale: IntervalScale,
+  sigmaPower: number,
+  lowest = -1,
+): Parameter {
+  const own = { term, name, value, scale, lowest };
   switch (scale) {
     case 'atanh':
-      return { ...own, transformed: Math.atanh(value), slope: 1 - value * value, byLogSigma: 0 };
+      return {
+        ...own,
+        transformed: Math.atanh((2 * value - lowest - 1) / (1 - lowest)),
+        slope: (2 * (1 - value) * (value - lowest)) / (1 - lowest),
+        byLogSigma: 0,
+      };
     case 'logit':
       return { ...own, transformed: Math.log(value / (1 - value)), slope: value * (1 - value), byLogSigma: 0 };
     case 'log':

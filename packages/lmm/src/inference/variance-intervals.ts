@@ -43,8 +43,8 @@ export function boundsOf(
   const z = normalUpperQuantile((1 - level) / 2);
   return {
     se: estimates.map((v) => v.error * v.slope),
-    lower: estimates.map((v) => fromScale[v.scale](v.transformed - z * v.error)),
-    upper: estimates.map((v) => fromScale[v.scale](v.transformed + z * v.error)),
+    lower: estimates.map((v) => fromScale[v.scale](v.transformed - z * v.error, v.lowest)),
+    upper: estimates.map((v) => fromScale[v.scale](v.transformed + z * v.error, v.lowest)),
   };
 }
 

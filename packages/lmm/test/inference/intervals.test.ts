@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { coefficientTable, confint, fitMatrices, information, profile, varianceIntervals } from '../../src/index.js';
+import {
+  coefficientTable,
+  confint,
+  fitMatrices,
+  fitModel,
+  information,
+  profile,
+  varianceIntervals,
+} from '../../src/index.js';
 import { fitCase, goldenCase, plainCaseIds } from '../golden.js';
 import { expectAllNear, expectNear } from './near.js';
-import { fitOwn } from './own-models.js';
+import { fitOwn, readOwn } from './own-models.js';
 
 interface Limits {
   names: string[];
@@ -140,3 +148,27 @@ function inverse(A: readonly (readonly number[])[]): number[][] {
   }
   return M.map((row) => row.slice(n));
 }
+
+describe('Wald intervals of residual correlations', () => {
+  const want = readOwn<Record<string, { rho: number[]; sigma: number[] }>>('nlme-intervals');
+  it.each(Object.entries(want))("%s: nlme's, whose Hessian is by differences", (residual, { rho, sigma }) => {
+    const got = confint(fitOwn('Orthodont', 'distance ~ age * Sex', { residual }));
+    const at = got.names.indexOf('rho Residual');
+    expectAllNear([got.lower[at], got.estimate[at], got.upper[at]], rho, 1e-3);
+    const s = got.names.indexOf('sigma');
+    expectAllNear([got.lower[s], got.estimate[s], got.upper[s]], sigma, 1e-3);
+  });
+
+  it('stay above the bound of compound symmetry', () => {
+    const noise = Array.from({ length: 40 }, (_, i) => Math.sin(12.9898 * i * i));
+    const g = noise.map((_, i) => `g${i >> 2}`);
+    // Most of the means of groups taken out.
+    const y = noise.map((v, i) => v - 0.21 * noise.filter((_, j) => g[j] === g[i]).reduce((a, b) => a + b, 0));
+    const got = confint(fitMatricesOf(y, g));
+    const at = got.names.indexOf('rho Residual');
+    expect(got.lower[at]).toBeGreaterThan(-1 / 3);
+    expect(got.estimate[at]).toBeLessThan(0);
+  });
+});
+
+const fitMatricesOf = (y: number[], g: string[]) => fitModel('y ~ 1', { y, g }, { residual: 'cs(1 | g)' });
