@@ -14,7 +14,7 @@ import { digits, median, printTable } from './table.mjs';
 const TARGET = 60;
 
 const csv = goldenPath('data/sleepstudy.csv');
-const bin = join(dirname(createRequire(import.meta.url).resolve('blup/package.json')), 'dist/bin.js');
+const bin = join(dirname(createRequire(import.meta.url).resolve('blup/package.json')), 'bin/blup.cjs');
 const formula = 'Reaction ~ Days + (Days | Subject)';
 const inR = `suppressMessages(library(lme4)); print(summary(lmer(${formula}, read.csv("${csv}"))))`;
 

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const bin = join(here, '../../packages/cli/dist/bin.js');
+const bin = join(here, '../../packages/cli/bin/blup.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'blup-peers-'));
 let failed = 0;
 let passed = 0;

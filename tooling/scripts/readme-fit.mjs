@@ -10,7 +10,7 @@ export const readmePath = join(repository, 'README.md');
 /** The README with the output of the command that it quotes: the indented lines after `$ blup fit ...` up to the next plain text. */
 export function withCurrentFit(readme) {
   return readme.replace(/^( {4}\$ blup fit '(.+)' (\S+)\n)(?:\n| {4}.*\n)*/m, (_, command, formula, file) => {
-    const args = [join(repository, 'packages/cli/dist/bin.js'), 'fit', formula, file];
+    const args = [join(repository, 'packages/cli/bin/blup.cjs'), 'fit', formula, file];
     const printed = execFileSync(process.execPath, args, { cwd: repository, encoding: 'utf8' });
     return `${command}\n${printed.trimEnd().replace(/^(?=.)/gm, '    ')}\n\n`;
   });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { repository } from './workspace.mjs';
 
 const formula = 'Reaction ~ 1 + Days + (1 + Days | Subject)';
-const bin = 'packages/cli/dist/bin.js';
+const bin = 'packages/cli/bin/blup.cjs';
 const data = 'examples/sleepstudy.csv';
 
 console.log(`\n$ blup fit '${formula}' ${data}\n`);

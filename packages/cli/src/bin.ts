@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { run } from './run.js';
 
 // A reader that has seen enough (`blup fit ... | head`) closes the pipe: that is no failure of ours.
@@ -8,10 +7,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 // The exit code is set rather than process.exit called, so that everything written reaches a pipe.
-process.exitCode = await run(process.argv.slice(2), {
+void run(process.argv.slice(2), {
   get stdin() {
     return process.stdin; // opening it costs time and is rarely needed
   },
   stdout: { write: (text) => void process.stdout.write(text) },
   stderr: { isTTY: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
+}).then((status) => {
+  process.exitCode = status;
 });

@@ -19,7 +19,7 @@ interface CliResult {
 function byCommand(formula: string, table: string, ...options: string[]): CliResult {
   const bin = createRequire(import.meta.url)
     .resolve('blup')
-    .replace(/index\.js$/, 'bin.js');
+    .replace(/dist.index\.js$/, 'bin/blup.cjs');
   const file = goldenPath(`data/${table}.csv`);
   const schema = goldenPath(`data/${table}.schema.json`);
   const run = spawnSync(
