@@ -132,7 +132,7 @@ describe('options', () => {
       ['--residual', 'nosuch(1 | Subject)'],
       refusal(
         1,
-        'the residual structure "nosuch(1 | Subject)" cannot be read: write ar1(day | g), ar1(1 | g), car1(t | g), arma(t | g, p = 1, q = 1), ' +
+        'the residual structure "nosuch(1 | Subject)" cannot be read: there is no structure "nosuch": write ar1(day | g), ar1(1 | g), car1(t | g), arma(t | g, p = 1, q = 1), ' +
           'cs(1 | g), us(visit | g), exp(x + y | g), gau(x + y | g), mat(x + y | g), strata(f), varpower(x), varexp(x | f), or variances times a ' +
           'correlation: strata(f) * ar1(1 | g)',
       ),
