@@ -35,14 +35,31 @@ export function modelFromJSON(json: unknown): FittedModelData {
   if (typeof summary !== 'object' || summary === null) throw bad('it was exported without its summary');
   const entries = new Map(Object.entries(summary));
   const version = entries.get('schemaVersion');
-  if (version !== 1) throw bad(`its schemaVersion is ${String(version)}; this version reads 1`);
+  if (version !== 1) throw bad(`its schemaVersion is ${JSON.stringify(version)}; this version reads 1`);
   for (const [key, kind] of REQUIRED) {
     const entry = entries.get(key);
     const found = Array.isArray(entry) ? 'array' : entry === null ? 'null' : typeof entry;
     if (found !== kind)
       throw bad(`its "${key}" is ${found === 'undefined' ? 'missing' : `of kind ${found}, not ${kind}`}`);
   }
+  checkShapes(summary as FittedModelData);
   return summary as FittedModelData;
+}
+
+/** What printing and comparing take for granted: the lengths agree. */
+function checkShapes({ beta, se, vcov, theta, thetaNames, terms, varcorr, certificate }: FittedModelData): void {
+  const list = (v: unknown, n?: number): boolean => Array.isArray(v) && (n === undefined || v.length === n);
+  const p = list(beta.names) ? beta.names.length : -1;
+  const ok =
+    list(beta.values, p) &&
+    list(se, p) &&
+    list(vcov, p) &&
+    vcov.every((row) => list(row, p)) &&
+    thetaNames.length === theta.length &&
+    terms.every((term) => typeof term?.group === 'string' && list(term.names)) &&
+    varcorr.every((v) => typeof v?.group === 'string' && list(v.names) && list(v.sd, v.names.length)) &&
+    typeof certificate.message === 'string';
+  if (!ok) throw bad('the lengths or kinds of its entries do not agree');
 }
 
 function parse(text: string): unknown {

@@ -41,15 +41,22 @@ export async function predictCommand(
   ]);
 }
 
-/** The library speaks of its own options where a level is new. */
+/** The library speaks of its own options. */
 function inOurWords<T>(compute: () => T): T {
   try {
     return compute();
   } catch (error) {
-    if (!(error instanceof ModelError) || error.code !== 'new-level') throw error;
+    if (!(error instanceof ModelError)) throw error;
+    if (error.code === 'new-level') {
+      throw new InputError(
+        'unknown-level',
+        error.message.replace('newLevels', '--new-levels').replaceAll(/"(population|integrated)"/g, '$1'),
+      );
+    }
+    if (!error.message.includes('standardErrors')) throw error;
     throw new InputError(
-      'unknown-level',
-      error.message.replace('newLevels', '--new-levels').replaceAll(/"(population|integrated)"/g, '$1'),
+      'not-a-model',
+      'The model was written by --export, without what standard errors of known levels need: write it with --save, or predict with --terms none.',
     );
   }
 }

@@ -151,7 +151,8 @@ function solveTransposedUpperInto(R: Float64Array, p: number, x: Float64Array, o
 function factorOf({ colPtr, rowIdx, values }: Pick<PredictionSystem, 'colPtr' | 'rowIdx' | 'values'>): CholeskyFactor {
   const n = colPtr.length - 1;
   const factor = createFactor(analyze({ nrow: n, ncol: n, colPtr, rowIdx }, { ordering: 'amd' }));
-  factorize(factor, values);
+  if (factorize(factor, values) >= 0)
+    throw new ModelError('bad-model-json', 'the penalised system of this exported model is not positive definite');
   return factor;
 }
 

@@ -15,7 +15,7 @@ export function readModel(json: unknown): PredictionModel {
     throw bad('it has no format "blup-model"; exportModel writes such files');
   }
   if (value.schemaVersion !== 1) {
-    throw bad(`its schemaVersion is ${String(value.schemaVersion)}; this version reads 1`);
+    throw bad(`its schemaVersion is ${JSON.stringify(value.schemaVersion)}; this version reads 1`);
   }
   if (!isObject(value.fixed) || !Array.isArray(value.groups) || !Array.isArray(value.terms)) {
     throw bad('its "fixed", "groups" or "terms" is missing');
@@ -23,13 +23,23 @@ export function readModel(json: unknown): PredictionModel {
   const { fixed } = value;
   const p = lengthOf(fixed.kept, 'fixed.kept');
   const width = lengthOf(fixed.names, 'fixed.names');
-  if (!(value.sigma > 0)) throw bad(`its "sigma" is ${String(value.sigma)}`);
-  if (!fixed.kept.every((k) => Number.isInteger(k) && k >= 0 && k < width)) throw bad('"fixed.kept" names no column');
-  if (!Array.isArray(fixed.aliased)) throw bad('"fixed.aliased" is missing');
+  if (!Number.isFinite(value.sigma) || value.sigma <= 0) throw bad(`its "sigma" is ${JSON.stringify(value.sigma)}`);
+  if (!fixed.kept.every((k) => isIndex(k, width))) throw bad('"fixed.kept" names no column');
+  texts(fixed.names, 'fixed.names');
+  if (!Array.isArray(fixed.aliased) || !fixed.aliased.every((a) => isObject(a) && isIndex(a.column, width)))
+    throw bad('"fixed.aliased" is no list of columns');
+  value.groups.forEach((group, g) => {
+    if (!isObject(group) || typeof group.name !== 'string') throw bad(`groups[${g}] has no name`);
+    texts(group.levels, `groups[${g}].levels`);
+  });
+  if (value.design === undefined || typeof value.responseName !== 'string')
+    throw bad('its "design" or "responseName" is missing');
   let q = 0;
   const terms = value.terms.map((term, t): PredictionTerm => {
+    if (!isObject(term) || typeof term.label !== 'string' || !isIndex(term.group, value.groups.length))
+      throw bad(`terms[${t}] has no label or no grouping factor`);
     const group = value.groups[term.group];
-    if (!isObject(group) || !Array.isArray(group.levels)) throw bad(`terms[${t}] has no grouping factor`);
+    texts(term.names, `terms[${t}].names`);
     const nc = lengthOf(term.names, `terms[${t}].names`);
     const start = q;
     q += nc * group.levels.length;
@@ -50,7 +60,7 @@ export function readModel(json: unknown): PredictionModel {
   });
   return {
     responseName: value.responseName,
-    design: value.design && withGroupLevels(readDesignChecked(value.design), terms),
+    design: value.design && withGroupLevels(readDesignChecked(value.design, width), terms),
     sigma: value.sigma,
     residual: value.residual ? residualOf(value.residual) : null,
     fixed: {
@@ -93,9 +103,15 @@ function residualOf(given: ExportedResidual): PredictionResidual {
 function systemOf(system: NonNullable<ExportedModel['system']>, q: number, p: number): PredictionModel['system'] {
   const colPtr = Int32Array.from(numbers(system.colPtr, q + 1, 'system.colPtr'));
   const nnz = colPtr[q];
+  const rowIdx = Int32Array.from(numbers(system.rowIdx, nnz, 'system.rowIdx'));
+  for (let j = 0; j < q; j++) {
+    const inOrder = (k: number) => rowIdx[k] < q && (k === colPtr[j] ? rowIdx[k] === j : rowIdx[k] > rowIdx[k - 1]);
+    if (colPtr[j] >= colPtr[j + 1] || colPtr[0] !== 0) throw bad('its "system.colPtr" does not ascend');
+    for (let k = colPtr[j]; k < colPtr[j + 1]; k++) if (!inOrder(k)) throw bad('its "system.rowIdx" is out of order');
+  }
   return {
     colPtr,
-    rowIdx: Int32Array.from(numbers(system.rowIdx, nnz, 'system.rowIdx')),
+    rowIdx,
     values: numbers(system.values, nnz, 'system.values'),
     effectsOnFixed: numbers(system.effectsOnFixed, q * p, 'system.effectsOnFixed'),
   };
@@ -130,7 +146,15 @@ function symmetric(triangle: unknown, n: number, what: string): Float64Array {
   return out;
 }
 
-function readDesignChecked(plain: unknown): Design {
+function readDesignChecked(plain: unknown, width: number): Design {
+  const design = readPlainDesign(plain);
+  const { fixed, random } = design;
+  if (fixed.columns?.length !== width || random.some((r) => !r.matrix.columns || r.group.variables.length === 0))
+    throw bad('its "design" does not have the columns of the model');
+  return design;
+}
+
+function readPlainDesign(plain: unknown): Design {
   try {
     return readDesign(plain);
   } catch (error) {
@@ -158,7 +182,14 @@ function lengthOf(values: unknown, what: string): number {
   return values.length;
 }
 
-const isObject = (v: unknown): v is object => typeof v === 'object' && v !== null;
+function texts(values: unknown, what: string): void {
+  if (!Array.isArray(values) || !values.every((v) => typeof v === 'string'))
+    throw bad(`its "${what}" is no list of texts`);
+}
+
+const isIndex = (v: unknown, end: number): boolean => Number.isInteger(v) && (v as number) >= 0 && (v as number) < end;
+
+const isObject = (v: unknown): boolean => typeof v === 'object' && v !== null;
 
 function parsed(text: string): unknown {
   try {

@@ -1,6 +1,16 @@
+import { FormulaError } from '@blup/formula';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportModel, fitMatrices, fitModel, predict, predictRows, readModel, rowPredictor } from '../../src/index.js';
+import {
+  exportModel,
+  fitMatrices,
+  ModelError,
+  fitModel,
+  predict,
+  predictRows,
+  readModel,
+  rowPredictor,
+} from '../../src/index.js';
 import { fitCase, goldenCase } from '../golden.js';
 import { modelOf, modelShapes } from '../random-models.js';
 import { afterFit, afterFitIds } from './after-fit.js';
@@ -69,6 +79,33 @@ describe.each(afterFitIds)('%s', (id) => {
 });
 
 describe('an exported model', () => {
+  it('that is damaged anywhere is refused with a typed error, at the latest when it predicts', () => {
+    const model = fitCase(goldenCase('sleepstudy-rs-reml'));
+    const text = JSON.stringify(exportModel(model, { standardErrors: true }));
+    const table = { Days: [1, 2], Subject: ['308', 'new'] };
+    const hostile = [null, -1, 1.5, 1e308, 'x', '__proto__', [], [null], {}, true];
+    let refused = 0;
+    const damage = (path: readonly string[]): void => {
+      const node = path.reduce((v, k) => v[k], JSON.parse(text));
+      const few = Object.keys(node).filter((k) => !(Array.isArray(node) && Number(k) > 1));
+      for (const key of few) {
+        for (const value of hostile) {
+          const copy = JSON.parse(text);
+          path.reduce((v, k) => v[k], copy)[key] = value;
+          try {
+            predict(readModel(copy), table, { newLevels: 'integrated', interval: 'prediction' });
+          } catch (error) {
+            if (!(error instanceof ModelError || error instanceof FormulaError)) throw error;
+            refused++;
+          }
+        }
+        if (typeof node[key] === 'object' && node[key] !== null) damage([...path, key]);
+      }
+    };
+    damage([]);
+    expect(refused).toBeGreaterThan(1000);
+  });
+
   it('of sleepstudy has two kilobytes or so, and no training data', () => {
     const text = JSON.stringify(exportModel(fitCase(goldenCase('sleepstudy-rs-reml'))));
     expect(text.length).toBeLessThan(4000);
