@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
 import { tUpperQuantile } from '../inference/distributions/distributions.js';
-import { normalQuantile } from '../simulation/normal-quantile.js';
+import { normalQuantile } from '../inference/distributions/normal-quantile.js';
 
 /**
  * How many standard errors an interval of coverage `level` reaches to either side: quantiles of the normal distribution, or of t where

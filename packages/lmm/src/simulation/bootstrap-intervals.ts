@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
 import type { Bootstrap } from './bootstrap.js';
-import { normalQuantile } from './normal-quantile.js';
+import { normalQuantile } from '../inference/distributions/normal-quantile.js';
 
 export interface BootstrapInterval {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.js';
-import { normalQuantile } from './normal-quantile.js';
+import { normalQuantile } from '../inference/distributions/normal-quantile.js';
 import { philoxInto } from './philox.js';
 
 /** A stream of random numbers that is a pure function of (seed, stream number): the same bits on every machine. */

@@ -1,6 +1,7 @@
 import { findRootOfDecreasing } from './find-root.js';
 import { logIncompleteBeta } from './incomplete-beta.js';
 import { logIncompleteGamma, type LogTails } from './incomplete-gamma.js';
+import { normalQuantile } from './normal-quantile.js';
 import { millsRatio } from './mills-ratio.js';
 
 /**
@@ -43,7 +44,7 @@ export function normalTwoSided(z: number): number {
 
 /** The z with P(Z > z) = p. */
 export function normalUpperQuantile(p: number): number {
-  return symmetricQuantile(p, logAbsoluteNormal);
+  return 0 - normalQuantile(p);
 }
 
 /** log P(T > t) for Student's t with `df` degrees of freedom (Infinity: normal). */
