@@ -58,6 +58,12 @@ export const data = {
   Machines: golden('Machines'),
   // The four batches that differ least: a p value that ten thousand draws can show.
   Dyestuff: subset(golden('Dyestuff'), (value) => 'BCDF'.includes(value('Batch'))),
+  SleepFirst: subset(sleepstudy, (value) => value('Days') < 3),
+  // A third of the warmer half of one recipe is missing.
+  CakeUnbalanced: subset(
+    golden('cake'),
+    (value) => !(value('recipe') === 'B' && value('temp') > 195 && Number(value('replicate')) % 3 === 0),
+  ),
   InstEval300: subset(InstEval, (value) => Number(value('s')) <= 300),
   InstEval60: subset(InstEval, (value) => Number(value('s')) <= 60),
 };
@@ -72,6 +78,8 @@ export const models = {
   'cake-slopes': { data: 'cake', formula: 'angle ~ recipe * temp + (1 | recipe:replicate)' },
   machines: { data: 'Machines', formula: 'score ~ Machine + (1 | Worker) + (1 | Worker:Machine)' },
   dyestuff: { data: 'Dyestuff', formula: 'Yield ~ 1 + (1 | Batch)' },
+  'sleep-first': { data: 'SleepFirst', formula: 'Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)' },
+  'cake-unbalanced': { data: 'CakeUnbalanced', formula: 'angle ~ recipe * temperature + (1 | recipe:replicate)' },
   insteval: { data: 'InstEval300', formula: 'y ~ service + (1 | s) + (1 | d)' },
   'insteval-small': { data: 'InstEval60', formula: 'y ~ service + (1 | s) + (1 | d)' },
 };

@@ -10,6 +10,7 @@ import {
   emtrends,
   exactRLRT,
   explainedVariance,
+  groupCoefficients,
   influence,
   pairs,
   parametricBootstrap,
@@ -225,6 +226,18 @@ export function rows(ys) {
     },
     byChance,
   );
+  add(
+    'rlrt-of-one',
+    'The same of one variance among several',
+    'exactRLRT',
+    'RLRsim',
+    'sleep-first',
+    (m) => {
+      const { statistic, p } = exactRLRT(m, { term: '(0 + Days | Subject)', simulations: 10_000 });
+      return [statistic, p];
+    },
+    byChance,
+  );
   for (const id of ['sleep', 'penicillin', 'cake-temp'])
     add(`profile.${id}`, 'Profile intervals, all parameters', 'profile', 'lme4 `confint`', id, profileEnds, byWidth, {
       repeats: 3,
@@ -304,6 +317,29 @@ export function rows(ys) {
       const { estimate, se, df } = emtrends(m, 'recipe', 'temp');
       return [...estimate, ...se, ...df];
     },
+    relative,
+  );
+  for (const weights of ['outer', 'cells'])
+    add(
+      `emmeans.${weights}`,
+      `Marginal means by ${weights} weights, Holm`,
+      'emmeans, pairs',
+      'emmeans',
+      'cake-unbalanced',
+      (m) => {
+        const means = emmeans(m, 'recipe', { weights });
+        const { estimate, se, p } = pairs(means, { adjust: 'holm' });
+        return [...means.estimate, ...means.se, ...means.df, ...estimate, ...se, ...p];
+      },
+      relative,
+    );
+  add(
+    'coef',
+    'Coefficients by group',
+    'groupCoefficients',
+    'lme4 `coef`',
+    'sleep',
+    (m) => groupCoefficients(m).flatMap(({ names, values }) => names.flatMap((_, k) => values.map((row) => row[k]))),
     relative,
   );
   for (const id of ['sleep', 'insteval']) {

@@ -57,6 +57,10 @@ if (has("lmerTest")) {
 row("compare", function() { x <- anova(m$sleep, m$`sleep-intercepts`); c(x$Chisq[2], x$`Pr(>Chisq)`[2], x$AIC, x$logLik) })
 row("drop1", function() { x <- drop1(m$`cake-temp`, test = "Chisq"); c(x$LRT[-1], x$`Pr(Chi)`[-1]) })
 if (has("RLRsim")) row("rlrt", function() { x <- RLRsim::exactRLRT(m$dyestuff, nsim = 10000, seed = 1); c(x$statistic, x$p.value) })
+if (has("RLRsim")) {
+  alone <- quiet(lmer(Reaction ~ Days + (0 + Days | Subject), SleepFirst, control = tight)); without <- quiet(lmer(Reaction ~ Days + (1 | Subject), SleepFirst, control = tight))
+  row("rlrt-of-one", function() { x <- RLRsim::exactRLRT(alone, m$`sleep-first`, without, nsim = 10000, seed = 1); c(x$statistic, x$p.value) })
+}
 profiled <- function(id) { x <- confint(m[[id]], method = "profile"); c(x[, 1], x[, 2]) }
 for (id in c("sleep", "penicillin", "cake-temp")) local({ id <- id; row(paste0("profile.", id), function() profiled(id), 1) })
 row("bootstrap", function() apply(bootMer(m$sleep, function(x) c(sigma(x), fixef(x), getME(x, "theta")), nsim = 500, seed = 1)$t, 2, sd), 0)
@@ -70,6 +74,11 @@ if (has("emmeans")) {
   row("emmeans.kr", function() means("kenward-roger")); row("emmeans.satterthwaite", function() means("satterthwaite"))
   row("emtrends", function() { s <- summary(emtrends(m$`cake-slopes`, ~recipe, var = "temp", lmer.df = "satterthwaite")); c(s$temp.trend, s$SE, s$df) })
 }
+if (has("emmeans")) for (w in c("outer", "cells")) local({
+  w <- w
+  row(paste0("emmeans.", w), function() { e <- emmeans(m$`cake-unbalanced`, ~recipe, weights = w, lmer.df = "satterthwaite"); s <- summary(e); p <- summary(pairs(e, adjust = "holm")); c(s$emmean, s$SE, s$df, p$estimate, p$SE, p$p.value) })
+})
+row("coef", function() unlist(coef(m$sleep)$Subject))
 for (id in c("sleep", "insteval")) local({
   id <- id
   row(paste0("residuals.", id), function() residuals(m[[id]], "pearson", scaled = TRUE))
