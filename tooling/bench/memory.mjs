@@ -29,8 +29,8 @@ export function resetPeak() {
 const ENGINE = 64e6;
 
 /**
- * The target: data, fit and all take at most three times the bytes of the columns that the model uses, plus the factor; the engine itself
- * is not counted against it.
+ * The target: data, fit and all take at most three times the bytes of the columns that the model uses, plus the factor (with the
+ * sparse system that it is computed from); the engine itself is not counted against it.
  */
 export function memoryTarget({ columnBytes, factorBytes, fitBytes }) {
   const beyond = Math.max(0, fitBytes - ENGINE - factorBytes);

@@ -50,11 +50,11 @@ for (let k = 1; k <= rounds; k++) {
   g.push(timed(() => objective.gradientInto(gradient)).ms);
 }
 
-/** L with what its inverse needs, as it is laid out, and the matrix S that it is made from. */
+/** L with what its inverse needs, as it is laid out; the matrix S that it is made from, its inverse there, and the cross-products that S scales. */
 function factorBytes({ pls }) {
   if (pls.levels) return 8 * model.data.L.nnz;
   const { method, structure, nnz, lower } = pls.symbolic;
-  return (method === 'supernodal' ? 24 * structure.valuePtr.at(-1) : 20 * nnz) + 24 * lower.rowIdx.length;
+  return (method === 'supernodal' ? 24 * structure.valuePtr.at(-1) : 20 * nnz) + 40 * lower.rowIdx.length;
 }
 
 const used = new Set(formulaColumns(rung.formula, Object.keys(table)));
