@@ -10,8 +10,11 @@ import { series, seriesTerm, type SeriesOptions } from './series-term.js';
 import { contextOf } from './term-context.js';
 import type { TermContext, TermCovariance } from './term-covariance.js';
 
-/** Series with more columns than this are kept as points with a sparse precision, shorter ones as a small dense factor for each level. */
-const LONG_SERIES = 128;
+/**
+ * Series with more columns than this are kept as points with a sparse precision, shorter ones as a small dense factor for each level: 50 series of 40
+ * points take 19 ms an evaluation by factors, 0.6 ms by points.
+ */
+const LONG_SERIES = 16;
 
 type Args = Readonly<Record<string, number | string | boolean>>;
 type OwnTags = ReadonlyMap<string, StructureFactory> | undefined;
