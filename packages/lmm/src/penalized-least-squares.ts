@@ -11,8 +11,9 @@ import {
   type FactorSize,
   type SymbolicCholesky,
 } from '@blup/sparse';
-import type { CrossProducts, TermProducts } from './cross-products.js';
+import type { CrossProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
+import { largestTermFirst } from './elimination-order.js';
 import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
 import { solveLevels, type LevelSystem } from './one-factor/level-system.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
@@ -103,7 +104,7 @@ export function penalizedLeastSquares(
     precisions.map((precision) => (precision && !precision.inPair ? precision.structure.pattern : null)),
   );
   const symbolic = analyze(placed.pattern, {
-    ordering: terms.length > 1 ? ['amd', largestTermFirst(terms)] : 'amd',
+    ordering: terms.length > 1 ? ['amd', largestTermFirst(cp)] : 'amd',
     ...(inspect && { inspect }),
   });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
@@ -148,17 +149,6 @@ export function penalizedLeastSquares(
     ussq: 0,
     pwrss: 0,
   };
-}
-
-/**
- * perm[new] = old that eliminates whole terms, the one with most effects first: for two or three crossed factors it can take a quarter of the
- * flops that minimum degree takes (and for others twice as many, so the cheaper of both is used).
- */
-function largestTermFirst(terms: readonly TermProducts[]): Int32Array {
-  const bySize = terms.toSorted((a, b) => b.nc * b.nl - a.nc * a.nl || a.start - b.start);
-  const perm: number[] = [];
-  for (const { start, nc, nl } of bySize) for (let k = 0; k < nc * nl; k++) perm.push(start + k);
-  return Int32Array.from(perm);
 }
 
 /** Solves at the factors that stand in `pls.lambdas`. Cost: one numeric factorisation and p + 1 solves; nothing depends on n. */
