@@ -1,9 +1,7 @@
 import { nmadd, subtractProduct } from './tiles';
 
 /** X (4 x 4 at x) := X inv(L)', with L the 4 x 4 diagonal tile at l and r the reciprocals of its diagonal. */
-// @ts-ignore: decorator
-@inline
-function solveTile(x: usize, l: usize, r: usize): void {
+export function solveTile(x: usize, l: usize, r: usize): void {
   let s = v128.load_splat<f64>(r, 0);
   const x0 = f64x2.mul(v128.load(x, 0), s), y0 = f64x2.mul(v128.load(x, 16), s);
   let x1 = v128.load(x, 32), y1 = v128.load(x, 48), x2 = v128.load(x, 64), y2 = v128.load(x, 80);

@@ -1,9 +1,4 @@
-import {
-  addProduct1,
-  addProduct4,
-  addTransposeProduct1,
-  addTransposeProduct4,
-} from './tiles';
+import { addProduct, addTransposeProduct } from './tiles';
 import { rowOffsets } from './update';
 
 /**
@@ -15,15 +10,14 @@ export function invertPanel(panel: u32, out: u32, w: i32, count: i32): void {
     y = (<usize>out) << 3,
     strip = (<usize>w) << 5;
   const own = (w + 3) >> 2,
-    strips = count >> 2,
-    full = w & ~3;
+    strips = count >> 2;
   for (let R = 0; R < own; ++R) {
     const row = base + <usize>R * strip,
       yRow = y + <usize>R * strip,
       from = R << 2,
       to = min(from + 4, w);
     // Strip R of V: the part of L before the diagonal tile times V, its sign changed, then forward substitution.
-    for (let d = 0; d < from; d += 4) addProduct4(row, y + (<usize>d << 5), strip, d, from, yRow + (<usize>d << 5));
+    for (let d = 0; d < from; d += 4) addProduct(row, y, strip, d, from, yRow, d, d + 4);
     negate(yRow, from);
     for (let r = from; r < to; ++r) {
       const pivot = load<f64>(row + (<usize>r << 5) + (<usize>(r & 3) << 3));
@@ -40,8 +34,7 @@ export function invertPanel(panel: u32, out: u32, w: i32, count: i32): void {
   }
   for (let R = own; R < strips; ++R) {
     const row = base + <usize>R * strip, yRow = y + <usize>R * strip;
-    for (let d = 0; d < full; d += 4) addProduct4(row, y + (<usize>d << 5), strip, d, w, yRow + (<usize>d << 5));
-    for (let d = full; d < w; ++d) addProduct1(row, y + (<usize>d << 5), strip, full, w, yRow + (<usize>d << 5));
+    for (let d = 0; d < w; d += 4) addProduct(row, y, strip, d, w, yRow, d, min(d + 4, w));
     negate(yRow, w);
   }
 }
@@ -69,7 +62,7 @@ export function addInverseUpdate(
   const rowAt = <usize>rows << 2, mapAt = <usize>map << 2, offsetAt = <usize>offsets << 2, g = <usize>gather << 3;
   const first = from & ~3, cols = ((to + 3) & ~3) - first, gStrip = <usize>cols << 5;
   rowOffsets(first, from, count, rowAt, mapAt, block, width, zeros, offsetAt);
-  const strip = <usize>w << 5, full = w & ~3;
+  const strip = <usize>w << 5;
   const N = (<usize>n << 3) + <usize>(first >> 2) * strip, Z = (<usize>z << 3) + <usize>(first >> 2) * strip;
 
   for (let start = first; start < count; start += CHUNK) {
@@ -77,35 +70,25 @@ export function addInverseUpdate(
     for (let R = start; R < stop; R += 4) {
       const row = g + <usize>((R - start) >> 2) * gStrip;
       gatherStrip(row, R, first, from, to, cols, rowAt, mapAt, offsetAt);
-      const out = Z + <usize>((R - first) >> 2) * strip, k1 = min(cols, R - first + 4);
-      for (let d = 0; d < full; d += 4) addProduct4(row, N + (<usize>d << 5), strip, 0, k1, out + (<usize>d << 5));
-      for (let d = full; d < w; ++d) addProduct1(row, N + (<usize>d << 5), strip, 0, k1, out + (<usize>d << 5));
+      addProduct(row, N, strip, 0, min(cols, R - first + 4), Z + <usize>((R - first) >> 2) * strip, 0, w);
     }
     const chunk = (start - first) >> 2, strips = (stop - start) >> 2, last = min(cols, stop - first);
     for (let k = 0; k < last; k += 2) {
       // Rows of G above k are zero.
       const skip = max(0, (k >> 2) - chunk), out = Z + <usize>(k >> 2) * strip + (<usize>(k & 3) << 3);
       const a = g + <usize>skip * gStrip + (<usize>k << 5), b = N + <usize>(chunk + skip) * strip;
-      for (let d = 0; d < full; d += 4) {
-        addTransposeProduct4(a, gStrip, b + (<usize>d << 5), strip, strips - skip, out + (<usize>d << 5));
-      }
-      for (let d = full; d < w; ++d) {
-        addTransposeProduct1(a, gStrip, b + (<usize>d << 5), strip, strips - skip, out + (<usize>d << 5));
-      }
+      addTransposeProduct(a, gStrip, b, strip, strips - skip, out, w);
     }
   }
 }
 
 /** One strip of G: rows R .. R + 3, columns first .. first + cols - 1. */
-// @ts-ignore: decorator
-@inline
 function gatherStrip(
   row: usize, R: i32, first: i32, from: i32, to: i32, cols: i32, rowAt: usize, mapAt: usize, offsetAt: usize,
 ): void {
   const o = offsetAt + (<usize>(R - first) << 2);
-  const p0 = load<u32>(o, 0), p1 = load<u32>(o, 4), p2 = load<u32>(o, 8), p3 = load<u32>(o, 12);
-  const o0 = <usize>p0 << 3, o1 = <usize>p1 << 3, o2 = <usize>p2 << 3, o3 = <usize>p3 << 3;
-  const adjacent = p1 == p0 + 1 && p2 == p0 + 2 && p3 == p0 + 3;
+  const o0 = <usize>load<u32>(o, 0) << 3, o1 = <usize>load<u32>(o, 4) << 3;
+  const o2 = <usize>load<u32>(o, 8) << 3, o3 = <usize>load<u32>(o, 12) << 3;
   let t = row;
   for (let k = first; k < first + cols; ++k, t += 32) {
     if (k < from || k >= to || k > R + 3) {
@@ -114,15 +97,10 @@ function gatherStrip(
       continue;
     }
     const column = <usize>load<i32>(mapAt + (<usize>load<i32>(rowAt + (<usize>k << 2)) << 2)) << 5;
-    if (adjacent) {
-      v128.store(t, v128.load(o0 + column, 0), 0);
-      v128.store(t, v128.load(o0 + column, 16), 16);
-    } else {
-      store<f64>(t, load<f64>(o0 + column), 0);
-      store<f64>(t, load<f64>(o1 + column), 8);
-      store<f64>(t, load<f64>(o2 + column), 16);
-      store<f64>(t, load<f64>(o3 + column), 24);
-    }
+    store<f64>(t, load<f64>(o0 + column), 0);
+    store<f64>(t, load<f64>(o1 + column), 8);
+    store<f64>(t, load<f64>(o2 + column), 16);
+    store<f64>(t, load<f64>(o3 + column), 24);
     if (k >= R) {
       const e = <usize>(k - R) << 3;
       store<f64>(t + e, 0.5 * load<f64>(t + e));
@@ -138,7 +116,6 @@ export function finishInverse(v: u32, z: u32, w: i32, count: i32): void {
     strip = (<usize>w) << 5;
   const own = (w + 3) >> 2,
     below = (count >> 2) - own,
-    full = w & ~3,
     N = V + <usize>own * strip;
   const Z21 = Z + <usize>own * strip;
   for (let k = 0; k < w; k += 2) {
@@ -148,18 +125,8 @@ export function finishInverse(v: u32, z: u32, w: i32, count: i32): void {
     const a = V + skip * strip + column,
       rest = own - <i32>skip;
     // Columns up to the pair's tile; the rest is above the diagonal.
-    const last = min(full, ((k >> 2) + 1) << 2);
-    for (let d = 0; d < last; d += 4) {
-      const e = (<usize>d) << 5;
-      addTransposeProduct4(a, strip, V + skip * strip + e, strip, rest, out + e);
-      addTransposeProduct4(N + column, strip, Z21 + e, strip, below, out + e);
-    }
-    if (k >= full) {
-      for (let d = full; d < w; ++d) {
-        const e = (<usize>d) << 5;
-        addTransposeProduct1(a, strip, V + skip * strip + e, strip, rest, out + e);
-        addTransposeProduct1(N + column, strip, Z21 + e, strip, below, out + e);
-      }
-    }
+    const last = min(w, ((k >> 2) + 1) << 2);
+    addTransposeProduct(a, strip, V + skip * strip, strip, rest, out, last);
+    addTransposeProduct(N + column, strip, Z21, strip, below, out, last);
   }
 }

@@ -1,4 +1,4 @@
-import { madd, nmadd } from './tiles';
+import { madd, nmadd, subtractProduct } from './tiles';
 
 /**
  * One panel of the forward solve L y = x, one right-hand side in place at x (doubles): the panel's columns are
@@ -38,8 +38,6 @@ export function forward1(panel: u32, w: i32, count: i32, rows: u32, x: u32, firs
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function subtractAt(x: usize, i: i32, value: f64): void {
   if (i >= 0) {
     const at = x + (<usize>i << 3);
@@ -47,8 +45,6 @@ function subtractAt(x: usize, i: i32, value: f64): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function valueAt(x: usize, i: i32): f64 {
   return i >= 0 ? load<f64>(x + (<usize>i << 3)) : 0;
 }
@@ -79,8 +75,8 @@ export function backward1(panel: u32, w: i32, count: i32, rows: u32, x: u32, fir
   }
 }
 
-/** forward1 for four right-hand sides: x holds four doubles per row. */
-export function forward4(panel: u32, w: i32, count: i32, rows: u32, x: u32, first: i32): void {
+/** forward1 for four right-hand sides: x holds four doubles per row, `scratch` has room for 16. */
+export function forward4(panel: u32, w: i32, count: i32, rows: u32, x: u32, first: i32, scratch: u32): void {
   const base = <usize>panel << 3, strip = <usize>w << 5, own = (w + 3) >> 2, strips = count >> 2;
   const xAt = <usize>x << 3, xOwn = xAt + (<usize>first << 5), rowAt = <usize>rows << 2;
   for (let r = 0; r < w; ++r) {
@@ -98,42 +94,24 @@ export function forward4(panel: u32, w: i32, count: i32, rows: u32, x: u32, firs
     v128.store(at, f64x2.div(s0, pivot), 0);
     v128.store(at, f64x2.div(s1, pivot), 16);
   }
+  // Four rows of x make a strip, of which the product with a strip of L is a tile.
+  const tile = <usize>scratch << 3;
   for (let R = own; R < strips; ++R) {
-    let a = base + <usize>R * strip, b = xOwn;
-    const end = a + strip;
-    let c0 = f64x2.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-    while (a < end) {
-      const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
-      let s = v128.load_splat<f64>(a, 0);
-      c0 = madd(b0, s, c0);
-      c1 = madd(b1, s, c1);
-      s = v128.load_splat<f64>(a, 8);
-      c2 = madd(b0, s, c2);
-      c3 = madd(b1, s, c3);
-      s = v128.load_splat<f64>(a, 16);
-      c4 = madd(b0, s, c4);
-      c5 = madd(b1, s, c5);
-      s = v128.load_splat<f64>(a, 24);
-      c6 = madd(b0, s, c6);
-      c7 = madd(b1, s, c7);
-      a += 32;
-      b += 32;
-    }
+    memory.fill(tile, 0, 128);
+    subtractProduct(xOwn, base + <usize>R * strip, tile, w);
     const i = rowAt + (<usize>R << 4);
-    subtractRow(xAt, load<i32>(i, 0), c0, c1);
-    subtractRow(xAt, load<i32>(i, 4), c2, c3);
-    subtractRow(xAt, load<i32>(i, 8), c4, c5);
-    subtractRow(xAt, load<i32>(i, 12), c6, c7);
+    addRow(xAt, load<i32>(i, 0), tile);
+    addRow(xAt, load<i32>(i, 4), tile + 32);
+    addRow(xAt, load<i32>(i, 8), tile + 64);
+    addRow(xAt, load<i32>(i, 12), tile + 96);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function subtractRow(x: usize, i: i32, a: v128, b: v128): void {
+function addRow(x: usize, i: i32, row: usize): void {
   if (i >= 0) {
     const at = x + (<usize>i << 5);
-    v128.store(at, f64x2.sub(v128.load(at, 0), a), 0);
-    v128.store(at, f64x2.sub(v128.load(at, 16), b), 16);
+    v128.store(at, f64x2.add(v128.load(at, 0), v128.load(row, 0)), 0);
+    v128.store(at, f64x2.add(v128.load(at, 16), v128.load(row, 16)), 16);
   }
 }
 

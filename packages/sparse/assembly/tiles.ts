@@ -51,7 +51,7 @@ export function subtractProduct(a: usize, b: usize, c: usize, K: i32): void {
  * C (4 rows x 4 columns at c) += A B over k0 <= k < k1 (k0 a multiple of 4): A is a strip, B has its rows in strips
  * of `stride` bytes; b is the address of B(0, first of the four columns).
  */
-export function addProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
+function addProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
   let c0 = v128.load(c, 0), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48);
   let c4 = v128.load(c, 64), c5 = v128.load(c, 80), c6 = v128.load(c, 96), c7 = v128.load(c, 112);
   a += <usize>k0 << 5;
@@ -89,7 +89,7 @@ export function addProduct4(a: usize, b: usize, stride: usize, k0: i32, k1: i32,
 }
 
 /** As addProduct4 for one column of B and C. */
-export function addProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
+function addProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize): void {
   let c0 = v128.load(c, 0), c1 = v128.load(c, 16);
   a += <usize>k0 << 5;
   b += <usize>(k0 >> 2) * stride;
@@ -109,8 +109,6 @@ export function addProduct1(a: usize, b: usize, stride: usize, k0: i32, k1: i32,
   v128.store(c, c1, 16);
 }
 
-// @ts-ignore: decorator
-@inline
 function addPair(x: v128, y: v128, c: usize): void {
   const sum = f64x2.add(v128.shuffle<f64>(x, y, 0, 2), v128.shuffle<f64>(x, y, 1, 3));
   v128.store(c, f64x2.add(v128.load(c), sum));
@@ -120,7 +118,7 @@ function addPair(x: v128, y: v128, c: usize): void {
  * C (2 x 4) += A' B over `strips` strips of rows: two columns of A at a, four of B at b, strip strides in bytes. c is the
  * address of the first entry; the two rows are adjacent, the columns 32 bytes apart.
  */
-export function addTransposeProduct4(a: usize, sa: usize, b: usize, sb: usize, strips: i32, c: usize): void {
+function addTransposeProduct4(a: usize, sa: usize, b: usize, sb: usize, strips: i32, c: usize): void {
   let c0 = f64x2.splat(0), c1 = c0, c2 = c0, c3 = c0, d0 = c0, d1 = c0, d2 = c0, d3 = c0;
   for (let s = 0; s < strips; ++s) {
     let x = v128.load(a, 0), y = v128.load(a, 32), z = v128.load(b, 0);
@@ -159,7 +157,7 @@ export function addTransposeProduct4(a: usize, sa: usize, b: usize, sb: usize, s
 }
 
 /** As addTransposeProduct4 for one column of B. */
-export function addTransposeProduct1(a: usize, sa: usize, b: usize, sb: usize, strips: i32, c: usize): void {
+function addTransposeProduct1(a: usize, sa: usize, b: usize, sb: usize, strips: i32, c: usize): void {
   let c0 = f64x2.splat(0), d0 = c0;
   for (let s = 0; s < strips; ++s) {
     let z = v128.load(b, 0);
@@ -172,4 +170,17 @@ export function addTransposeProduct1(a: usize, sa: usize, b: usize, sb: usize, s
     b += sb;
   }
   addPair(c0, d0, c);
+}
+
+/** As addProduct4 for columns d .. to - 1 of B and C (d a multiple of 4), whose column 0 is at b and c. */
+export function addProduct(a: usize, b: usize, stride: usize, k0: i32, k1: i32, c: usize, d: i32, to: i32): void {
+  for (; d < (to & ~3); d += 4) addProduct4(a, b + (<usize>d << 5), stride, k0, k1, c + (<usize>d << 5));
+  for (; d < to; ++d) addProduct1(a, b + (<usize>d << 5), stride, k0, k1, c + (<usize>d << 5));
+}
+
+/** As addTransposeProduct4 for the first `to` columns of B. */
+export function addTransposeProduct(a: usize, sa: usize, b: usize, sb: usize, strips: i32, c: usize, to: i32): void {
+  let d = 0;
+  for (; d < (to & ~3); d += 4) addTransposeProduct4(a, sa, b + (<usize>d << 5), sb, strips, c + (<usize>d << 5));
+  for (; d < to; ++d) addTransposeProduct1(a, sa, b + (<usize>d << 5), sb, strips, c + (<usize>d << 5));
 }

@@ -91,10 +91,16 @@ export function updateTarget(
         a += 32;
         b += 32;
       }
-      if (J >= from) scatterColumn(c0, c1, J, rowAt, mapAt, o0, o1, o2, o3, adjacent);
-      if (J + 1 >= from && J + 1 < to) scatterColumn(c2, c3, J + 1, rowAt, mapAt, o0, o1, o2, o3, adjacent);
-      if (J + 2 >= from && J + 2 < to) scatterColumn(c4, c5, J + 2, rowAt, mapAt, o0, o1, o2, o3, adjacent);
-      if (J + 3 >= from && J + 3 < to) scatterColumn(c6, c7, J + 3, rowAt, mapAt, o0, o1, o2, o3, adjacent);
+      // One column after another, the next ones moving up.
+      for (let c = J; c < min(J + 4, to); ++c) {
+        if (c >= from) scatterColumn(c0, c1, c, rowAt, mapAt, o0, o1, o2, o3, adjacent);
+        c0 = c2;
+        c1 = c3;
+        c2 = c4;
+        c3 = c5;
+        c4 = c6;
+        c5 = c7;
+      }
     }
   }
 }

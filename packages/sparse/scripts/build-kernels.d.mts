@@ -1,4 +1,4 @@
-/** Path of the generated module. */
-export const generatedFile: string;
-/** Text of the generated module, compiled afresh from assembly/. */
-export function compileKernels(): Promise<string>;
+/** Paths of the generated modules, by source in assembly/. */
+export const generatedFiles: Readonly<Record<string, string>>;
+/** Text of a generated module, compiled afresh. */
+export function compileKernels(source: string): Promise<string>;

@@ -8,7 +8,7 @@ export interface FactorSize {
   /** Floating-point operations of one numeric factorisation. */
   readonly flops: number;
   readonly method: 'simplicial' | 'supernodal';
-  /** Numbers that are stored for L: nnz, or more where dense panels store zeros. */
+  /** Numbers that are stored for L: nnz, or more where dense panels store zeros; at most this many where leaves stand below a dense root. */
   readonly stored: number;
   /** Bytes of L with its layout and of what a selected inverse needs besides. */
   readonly bytes: number;

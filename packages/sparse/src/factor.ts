@@ -2,6 +2,7 @@ import type { SymbolicCholesky } from './analysis.js';
 import type { CscMatrix } from './csc.js';
 import { SparseError } from './errors.js';
 import type { LdlNumeric } from './ldl/storage.js';
+import type { SupernodalNumeric } from './supernodal/numeric.js';
 
 /** A numeric factor: values of L and all workspace, allocated once and overwritten by every `factorize`. */
 export interface CholeskyFactor {
@@ -47,6 +48,8 @@ export interface NumericFactor {
   invert(work: Float64Array): SelectedInverse;
   /** The L D L' factor behind, which can be updated. */
   readonly ldl?: LdlNumeric;
+  /** The panels behind. */
+  readonly supernodal?: SupernodalNumeric;
 }
 
 /** Entries of an inverse on the pattern of L; valid until the next use of the factor. @internal */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { compileKernels, generatedFile } from '../scripts/build-kernels.mjs';
+import { compileKernels, generatedFiles } from '../scripts/build-kernels.mjs';
 
-test('the inlined bytes are what the source compiles to', async () => {
-  expect(readFileSync(generatedFile, 'utf8')).toBe(await compileKernels());
+test.each(Object.entries(generatedFiles))('the inlined bytes are what %s compiles to', async (source, file) => {
+  expect(readFileSync(file, 'utf8')).toBe(await compileKernels(source));
 });

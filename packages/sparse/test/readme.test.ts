@@ -8,7 +8,12 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((m) => m[1]);
 
 test('the README has an example of each entry', () => {
-  expect(examples.map((code) => /from '(.*)'/.exec(code)![1])).toEqual(['@blup/sparse', '@blup/sparse/simplicial']);
+  expect(examples.map((code) => /from '(.*)'/.exec(code)![1])).toEqual([
+    '@blup/sparse',
+    '@blup/sparse/simplicial',
+    '@blup/sparse',
+  ]);
+  expect(examples[2]).toContain("from '@blup/sparse/blocks'");
 });
 
 // Inside its own folder the package imports itself by name, through its manifest's exports.

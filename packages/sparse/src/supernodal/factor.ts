@@ -31,6 +31,7 @@ export function supernodalFactor(
 
   return {
     kernels: memory.kind,
+    supernodal: state,
     factorize: (values, beta) => factorizeSupernodal(structure, state, values, beta),
     failedPivot: () => state.failedPivot,
     diagonalInto: (out) => diagonalFrom(layout.values, out),

@@ -2,14 +2,29 @@ import { GATHER_ROWS, type Kernels } from './kernels.js';
 
 /** Plain JavaScript kernels over a memory seen as doubles and as 32-bit integers. */
 export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels {
-  /** Column (four rows at c) += sign * A B over k0 <= k < k1: A a strip, b the address of B(0, the column). */
-  const addProduct = (a: number, b: number, stride: number, k0: number, k1: number, c: number, sign: number): void => {
+  /**
+   * Column (four rows, at c unless told) += sign * A v over k0 <= k < k1: A a strip; entry k of v is at b + (k >> 2) * stride + (k & 3) * step.
+   * A row of a strip has stride 16 and step 4, a column of strips step 1.
+   */
+  const addProduct = (
+    a: number,
+    b: number,
+    stride: number,
+    step: number,
+    k0: number,
+    k1: number,
+    c: number,
+    sign: number,
+    c1 = c + 1,
+    c2 = c + 2,
+    c3 = c + 3,
+  ): void => {
     let s0 = 0;
     let s1 = 0;
     let s2 = 0;
     let s3 = 0;
     for (let k = k0; k < k1; k++) {
-      const v = f[b + (k >> 2) * stride + (k & 3)];
+      const v = f[b + (k >> 2) * stride + (k & 3) * step];
       const at = a + 4 * k;
       s0 += f[at] * v;
       s1 += f[at + 1] * v;
@@ -17,9 +32,9 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       s3 += f[at + 3] * v;
     }
     f[c] += sign * s0;
-    f[c + 1] += sign * s1;
-    f[c + 2] += sign * s2;
-    f[c + 3] += sign * s3;
+    f[c1] += sign * s1;
+    f[c2] += sign * s2;
+    f[c3] += sign * s3;
   };
 
   /** Dot product of two columns over `strips` strips. */
@@ -29,26 +44,6 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       sum += f[a] * f[b] + f[a + 1] * f[b + 1] + f[a + 2] * f[b + 2] + f[a + 3] * f[b + 3];
     }
     return sum;
-  };
-
-  /** Column c of the strip at row, less the earlier columns. */
-  const reduceColumn = (row: number, pivotRow: number, c: number): void => {
-    const at = row + 4 * c;
-    let s0 = f[at];
-    let s1 = f[at + 1];
-    let s2 = f[at + 2];
-    let s3 = f[at + 3];
-    for (let a = row, b = pivotRow; a < at; a += 4, b += 4) {
-      const v = f[b];
-      s0 -= f[a] * v;
-      s1 -= f[a + 1] * v;
-      s2 -= f[a + 2] * v;
-      s3 -= f[a + 3] * v;
-    }
-    f[at] = s0;
-    f[at + 1] = s1;
-    f[at + 2] = s2;
-    f[at + 3] = s3;
   };
 
   const rowOffsets = (
@@ -140,7 +135,7 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
         const row = panel + R * strip;
         for (let c = 0; c < Math.min(4 * R + 4, w); c++) {
           const at = row + 4 * c;
-          reduceColumn(row, panel + (c >> 2) * strip + (c & 3), c);
+          addProduct(row, panel + (c >> 2) * strip + (c & 3), 16, 4, 0, c, at, -1);
           if (c >= 4 * R) {
             const pivot = f[at + (c & 3)];
             if (!(pivot > 0 && pivot < Infinity)) {
@@ -169,53 +164,27 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       rowOffsets(first, from, count, rows, map, target, width, trash, offsets);
       const base = source + (first >> 2) * strip;
       for (let R = first; R < count; R += 4) {
-        const row = base + ((R - first) >> 2) * strip;
+        const row = base + (R - first) * K;
         const o = offsets + R - first;
-        const o0 = m[o];
-        const o1 = m[o + 1];
-        const o2 = m[o + 2];
-        const o3 = m[o + 3];
-        const last = Math.min(R + 4, to);
-        // Two columns at a time: as many sums as fit into registers.
-        for (let c = first; c < last; c += 2) {
-          let s0 = 0;
-          let s1 = 0;
-          let s2 = 0;
-          let s3 = 0;
-          let t0 = 0;
-          let t1 = 0;
-          let t2 = 0;
-          let t3 = 0;
-          const end = row + strip;
-          for (let a = row, b = base + ((c - first) >> 2) * strip + (c & 3); a < end; a += 4, b += 4) {
-            const u = f[b];
-            const v = f[b + 1];
-            const x0 = f[a];
-            const x1 = f[a + 1];
-            const x2 = f[a + 2];
-            const x3 = f[a + 3];
-            s0 += x0 * u;
-            s1 += x1 * u;
-            s2 += x2 * u;
-            s3 += x3 * u;
-            t0 += x0 * v;
-            t1 += x1 * v;
-            t2 += x2 * v;
-            t3 += x3 * v;
-          }
-          if (c >= from) {
-            const column = 4 * m[map + m[rows + c]];
-            f[o0 + column] -= s0;
-            f[o1 + column] -= s1;
-            f[o2 + column] -= s2;
-            f[o3 + column] -= s3;
-          }
-          if (c + 1 >= from && c + 1 < to) {
-            const column = 4 * m[map + m[rows + c + 1]];
-            f[o0 + column] -= t0;
-            f[o1 + column] -= t1;
-            f[o2 + column] -= t2;
-            f[o3 + column] -= t3;
+        for (let c = from; c < Math.min(R + 4, to); c++) {
+          const column = 4 * m[map + m[rows + c]];
+          const at = base + ((c - first) >> 2) * strip + (c & 3);
+          addProduct(row, at, 16, 4, 0, K, m[o] + column, -1, m[o + 1] + column, m[o + 2] + column, m[o + 3] + column);
+        }
+      }
+    },
+
+    updateFromLeaves(leaves, count, strips, rows, origin, width, stop) {
+      for (let g = leaves; g < leaves + 4 * count; g += 4) {
+        const K = m[g + 1];
+        for (; m[g + 2] < m[g + 3] && m[strips + m[g + 2]] < stop; m[g + 2]++) {
+          const s = m[g + 2];
+          for (let e = 0; e < 4; e++) {
+            if (m[rows + 4 * s + e] < 0) continue;
+            const row = m[g] + 4 * K * s + e;
+            const column = origin + 16 * m[strips + s] + 4 * e;
+            for (let R = s; R < m[g + 3]; R++)
+              addProduct(m[g] + 4 * K * R, row, 16, 4, 0, K, column + 4 * width * m[strips + R], -1);
           }
         }
       }
@@ -243,7 +212,7 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
       }
       for (let R = own; R < count >> 2; R++) {
         for (let d = 0; d < w; d++)
-          addProduct(panel + R * strip, out + 4 * d, strip, d, w, out + R * strip + 4 * d, -1);
+          addProduct(panel + R * strip, out + 4 * d, strip, 1, d, w, out + R * strip + 4 * d, -1);
       }
     },
 
@@ -268,7 +237,7 @@ export function createJavaScriptKernels(f: Float64Array, m: Int32Array): Kernels
           const row = gather + ((R - start) >> 2) * gStrip;
           const out = z + (R >> 2) * strip;
           const k1 = Math.min(cols, R - first + 4);
-          for (let d = 0; d < w; d++) addProduct(row, n + shift + 4 * d, strip, 0, k1, out + 4 * d, 1);
+          for (let d = 0; d < w; d++) addProduct(row, n + shift + 4 * d, strip, 1, 0, k1, out + 4 * d, 1);
         }
         const chunk = (start - first) >> 2;
         const strips = (stop - start) >> 2;

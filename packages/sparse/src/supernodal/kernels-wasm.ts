@@ -2,7 +2,7 @@ import { kernelLength, kernelText } from './kernel-bytes.generated.js';
 import type { Kernels } from './kernels.js';
 
 /** The little of the WebAssembly API that is used here; browsers, workers, Node, Deno and Bun all have it. */
-interface WasmMemory {
+export interface WasmMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
@@ -28,33 +28,37 @@ export function wasmMemory(bytes: number): WasmMemory | undefined {
 
 /** Kernels on a memory; undefined where the engine lacks SIMD or a content security policy forbids WebAssembly. */
 export function instantiateKernels(memory: WasmMemory): Kernels | undefined {
-  const api = webAssembly();
-  module ??= compile(api);
-  if (api === undefined || module === null) return undefined;
-  return new api.Instance(module, { env: { memory } }).exports as Kernels;
+  module ??= compileText(kernelText, kernelLength);
+  return module === null ? undefined : instantiate<Kernels>(memory, module);
+}
+
+/** The exports of a module that works on this memory. */
+export function instantiate<T>(memory: WasmMemory, compiled: object): T {
+  return new (webAssembly()!.Instance)(compiled, { env: { memory } }).exports as T;
 }
 
 // Compiled once; null where that failed.
 let module: object | null | undefined;
 
-function compile(api: WasmApi | undefined): object | null {
+/** The module of `length` bytes behind a generated text; null where it cannot run. */
+export function compileText(text: string, length: number): object | null {
   try {
-    return api === undefined ? null : new api.Module(decode());
+    return new (webAssembly()!.Module)(decode(text, length));
   } catch {
-    // No SIMD in this engine, or the page's policy has no 'wasm-unsafe-eval': plain JavaScript does the work.
+    // No WebAssembly or no SIMD in this engine, or the page's policy has no 'wasm-unsafe-eval': plain JavaScript does the work.
     return null;
   }
 }
 
 /** The bytes behind the text; see `encode` in scripts/build-kernels.mjs. */
-function decode(): Uint8Array {
-  const bytes = new Uint8Array(kernelLength);
+function decode(text: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
   let high = 0;
-  for (let i = 0, k = 0; i < kernelText.length; i++) {
-    const code = kernelText.charCodeAt(i);
+  for (let i = 0, k = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
     if (code < 40) high = code - 34;
     else {
-      bytes[k++] = 86 * high + code - (code > 92 ? 61 : 60);
+      bytes[k++] = 86 * high + code - (code > 92 ? 60 : 59);
       high = 0;
     }
   }

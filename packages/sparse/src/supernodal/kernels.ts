@@ -29,6 +29,19 @@ export interface Kernels {
     trash: number,
     offsets: number,
   ): void;
+  /**
+   * Subtracts the outer products of the leaves, from the strip that each has come to up to column 4 stop of the root, from the root's
+   * panel of `width` columns; `origin` is where the tile of the root's first row and column would be in that panel.
+   */
+  updateFromLeaves(
+    leaves: number,
+    count: number,
+    strips: number,
+    rows: number,
+    origin: number,
+    width: number,
+    stop: number,
+  ): void;
   /** One panel of L y = x (forward) or L' y = x (backward), one right-hand side in place, columns first .. first + w - 1. */
   forward1(panel: number, w: number, count: number, rows: number, x: number, first: number): void;
   backward1(
@@ -41,7 +54,15 @@ export interface Kernels {
     /** 2 w doubles */ scratch: number,
   ): void;
   /** The same for four right-hand sides, x with four doubles per row. */
-  forward4(panel: number, w: number, count: number, rows: number, x: number, first: number): void;
+  forward4(
+    panel: number,
+    w: number,
+    count: number,
+    rows: number,
+    x: number,
+    first: number,
+    /** 16 doubles */ scratch: number,
+  ): void;
   backward4(panel: number, w: number, count: number, rows: number, x: number, first: number): void;
   /** V = inv(L11) and N = -L21 V of a panel, into the zeroed panel at out. */
   invertPanel(panel: number, out: number, w: number, count: number): void;

@@ -1,7 +1,7 @@
 import { SparseError } from '../errors.js';
 import { createJavaScriptKernels } from './kernels-javascript.js';
 import type { Kernels } from './kernels.js';
-import { instantiateKernels, wasmMemory } from './kernels-wasm.js';
+import { instantiateKernels, type WasmMemory, wasmMemory } from './kernels-wasm.js';
 
 /** Which dense kernels a factor uses: `kernels` of the options of `createFactor`. */
 export type KernelChoice = 'auto' | 'simd' | 'javascript';
@@ -10,6 +10,8 @@ export type KernelChoice = 'auto' | 'simd' | 'javascript';
 export interface KernelMemory {
   readonly kind: 'simd' | 'javascript';
   kernels: Kernels;
+  /** Present when the kernels are WebAssembly. */
+  readonly wasm?: WasmMemory;
   /** The whole memory as doubles and as 32-bit integers. */
   doubles: Float64Array;
   integers: Int32Array;
@@ -51,6 +53,7 @@ function tryWasm(bytes: number): KernelMemory | undefined {
   const result: KernelMemory = {
     kind: 'simd',
     kernels,
+    wasm: memory,
     doubles: new Float64Array(memory.buffer),
     integers: new Int32Array(memory.buffer),
     reserve(wanted) {

@@ -14,7 +14,7 @@ export interface SupernodalNumeric {
   failedPivot: number;
 }
 
-/** Where things are in the memory: indices of doubles, except `rows`, `map`, `offsets` (32-bit integers). */
+/** Where things are in the memory: indices of doubles, except `rows` to `records` (32-bit integers). */
 export interface Layout {
   readonly zeros: number;
   readonly trash: number;
@@ -25,6 +25,9 @@ export interface Layout {
   readonly rows: number;
   readonly map: number;
   readonly offsets: number;
+  /** The structure's `strips`, and one record of four for each leaf: see `factorizeSupernodal`. */
+  readonly strips: number;
+  readonly records: number;
   /** End of what the factorisation and the solves need. */
   readonly end: number;
   /** The selected inverse: [V; N] and Z, both shaped like L, and one gathered block. */
@@ -35,7 +38,7 @@ export interface Layout {
 }
 
 function planLayout(structure: SupernodalStructure, order: number): Layout {
-  const { maxWidth, maxRows, rows, valuePtr, panels } = structure;
+  const { maxWidth, maxRows, rows, valuePtr, panels, leaves } = structure;
   // The kernels may load up to one strip past a block: slack after each region that they read.
   const slack = 4 * maxWidth + 16;
   let at = 0;
@@ -44,20 +47,28 @@ function planLayout(structure: SupernodalStructure, order: number): Layout {
     at += 8 * Math.ceil(size / 8);
     return start;
   };
-  const zeros = take(slack);
-  const trash = take(slack);
-  const scratch = take(2 * maxWidth + 8);
-  const values = take(valuePtr[panels] + slack);
-  const x = take(4 * order + 16);
-  const rowsAt = 2 * take(rows.length / 2 + 1);
-  const map = 2 * take(order / 2 + 1);
-  const offsets = 2 * take(maxRows / 2 + 4);
-  const end = at;
-  const n = take(valuePtr[panels] + slack);
-  const z = take(valuePtr[panels] + slack);
-  const gather = take(GATHER_ROWS * (maxWidth + 6) + slack);
-  return { zeros, trash, scratch, values, x, rows: rowsAt, map, offsets, end, n, z, gather, inverseEnd: at };
+  // In the order of the memory.
+  return {
+    zeros: take(slack),
+    trash: take(slack),
+    scratch: take(2 * maxWidth + 16),
+    values: take(valuePtr[panels] + slack),
+    x: take(4 * order + 16),
+    rows: 2 * take(rows.length / 2 + 1),
+    map: 2 * take(order / 2 + 1),
+    offsets: 2 * take(maxRows / 2 + 4),
+    strips: 2 * take(rows.length / 8 + 1),
+    records: 2 * take(2 * leaves),
+    end: at,
+    n: take(valuePtr[panels] + slack),
+    z: take(valuePtr[panels] + slack),
+    gather: take(GATHER_ROWS * (maxWidth + 6) + slack),
+    inverseEnd: at,
+  };
 }
+
+/** Columns of the root that the leaves are added to in one sweep, so that these columns stay in the second-level cache. */
+const SWEEP = 16;
 
 export function createSupernodalNumeric(
   structure: SupernodalStructure,
@@ -67,6 +78,7 @@ export function createSupernodalNumeric(
   const layout = planLayout(structure, order);
   const memory = createKernelMemory(kernels, 8 * layout.end, 8 * (layout.inverseEnd - layout.end));
   memory.integers.set(structure.rows, layout.rows);
+  memory.integers.set(structure.strips, layout.strips);
   return {
     memory,
     layout,
@@ -80,7 +92,7 @@ export function createSupernodalNumeric(
 /**
  * Left-looking supernodal Cholesky of P (A + beta I) P'. A panel collects the updates of the earlier panels that have rows
  * in its columns, then is factored by a dense kernel. A factored panel waits in the list of the panel that holds its
- * next unused row. Allocates nothing.
+ * next unused row; leaves wait for the root and are taken all at once, a few of the root's columns at a time. Allocates nothing.
  * Source: Ng and Peyton (1993), Block sparse Cholesky algorithms on advanced uniprocessor computers.
  *
  * @returns -1, or the (permuted) column whose pivot is not positive; that pivot is then in `numeric.failedPivot`
@@ -91,14 +103,16 @@ export function factorizeSupernodal(
   values: Float64Array,
   beta: number,
 ): number {
-  const { panels, panelStart, panelOf, rows, rowPtr, rowCount, valuePtr, inputMap } = structure;
+  const { panels, panelStart, panelOf, rows, rowPtr, rowCount, valuePtr, inputMap, leaves } = structure;
   const { head, next, cursor, layout, memory } = numeric;
-  const { kernels, doubles } = memory;
+  const { kernels, doubles, integers } = memory;
   const base = layout.values;
 
   doubles.fill(0, base, base + valuePtr[panels]);
   for (let k = 0; k < inputMap.length; k++) doubles[base + inputMap[k]] = values[k];
   head.fill(-1);
+  let record = layout.records;
+  const root = leaves || panels;
 
   for (let t = 0; t < panels; t++) {
     const columns = panelStart[t + 1] - panelStart[t];
@@ -130,13 +144,27 @@ export function factorizeSupernodal(
       enqueue(d, to);
       d = following;
     }
+    const inRoot = panelStart[t] - panelStart[leaves];
+    for (let c = t < root ? columns : 0; c < columns; c += SWEEP) {
+      // From where the tile of the root's first strip and column would be, up to the strip behind the last of these columns.
+      const origin = target - inRoot * (columns + 4);
+      const stop = (inRoot + Math.min(c + SWEEP, columns) + 3) >> 2;
+      kernels.updateFromLeaves(layout.records, leaves, layout.strips, layout.rows, origin, columns, stop);
+    }
 
     const failed = kernels.factorPanel(target, columns, rowCount[t], layout.scratch);
     if (failed !== -1) {
       numeric.failedPivot = doubles[layout.scratch];
       return panelStart[t] + failed;
     }
-    enqueue(t, columns);
+    if (t >= leaves) enqueue(t, columns);
+    else {
+      // Where strip 0 of `strips` would be if it were the leaf's, its columns, and its strips that are still to be used.
+      integers[record++] = target - columns * rowPtr[t];
+      integers[record++] = columns;
+      integers[record++] = (rowPtr[t] >> 2) + 1;
+      integers[record++] = (rowPtr[t] + rowCount[t]) >> 2;
+    }
   }
   return -1;
 

@@ -1,16 +1,22 @@
 /** Widest panel. Below 128 columns, so that no strip is a multiple of 4096 bytes, which would crowd one cache set. */
 const PANEL_WIDTH = 120;
 
+/** Widest leaf, and least width of a root with leaves below it. */
+const LEAF_WIDTH = 4;
+const ROOT_WIDTH = 32;
+
 /** Columns of L grouped into supernodes, and supernodes cut into panels. */
 export interface SupernodePartition {
   /** First column of each supernode, and n; length supernodes + 1. */
   readonly superStart: Int32Array;
-  /** Rows below the diagonal block of each supernode. */
+  /** Rows below the diagonal block of each supernode; of leaves the most that their strips of four can have. */
   readonly superBelow: Int32Array;
   /** First column of each panel, and n; length panels + 1. Panels of a supernode but the last are 4k columns wide. */
   readonly panelStart: Int32Array;
   /** Panel of each supernode's first column, and the number of panels; length supernodes + 1. */
   readonly superPanel: Int32Array;
+  /** How many supernodes are leaves of a tree of two levels, all but the last one; 0 for other trees. */
+  readonly leaves: number;
 }
 
 /**
@@ -64,19 +70,22 @@ export function partitionSupernodes(parent: Int32Array, colCounts: Int32Array): 
   }
 
   const starts: number[] = [];
+  for (let s = 0; s < runs; s = nextGroup[s]) starts.push(first[s]);
+  const leaves = twoLevelLeaves(parent, colCounts, starts);
+  if (leaves > 0) starts.splice(leaves + 1);
+  starts.push(n);
   const below: number[] = [];
   const panels: number[] = [];
   const superPanel: number[] = [];
-  for (let s = 0; s < runs; s = nextGroup[s]) {
-    const width = end[s] - first[s];
-    starts.push(first[s]);
-    below.push(colCounts[end[s] - 1] - 1);
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const width = starts[s + 1] - starts[s];
+    const rows = colCounts[starts[s + 1] - 1] - 1;
+    below.push(s < leaves ? Math.min(4 * rows, n - starts[leaves]) : rows);
     superPanel.push(panels.length);
     const count = Math.ceil(width / PANEL_WIDTH);
     const panelWidth = count === 1 ? width : 4 * Math.ceil(width / (4 * count));
-    for (let j = first[s]; j < end[s]; j += panelWidth) panels.push(j);
+    for (let j = starts[s]; j < starts[s + 1]; j += panelWidth) panels.push(j);
   }
-  starts.push(n);
   superPanel.push(panels.length);
   panels.push(n);
   return {
@@ -84,5 +93,29 @@ export function partitionSupernodes(parent: Int32Array, colCounts: Int32Array): 
     superBelow: Int32Array.from(below),
     panelStart: Int32Array.from(panels),
     superPanel: Int32Array.from(superPanel),
+    leaves,
   };
+}
+
+/**
+ * How many groups are leaves, if the tree is (all but) of two levels: narrow groups below, and above them columns that fill in so far that
+ * it takes few more flops to have them as one dense supernode, the root. Otherwise 0. The design of two crossed factors ends like this; leaves and
+ * root have kernels of their own.
+ *
+ * @param groups first column of each group of columns
+ */
+function twoLevelLeaves(parent: Int32Array, colCounts: Int32Array, groups: readonly number[]): number {
+  const n = parent.length;
+  const last = groups.length - 1;
+  let at = groups.length;
+  for (let g = last, end = n; g >= 0; end = groups[g--]) {
+    const above = parent[end - 1];
+    // All that is wide, and all that has something below it, belongs to the root.
+    if (end - groups[g] > LEAF_WIDTH || above === -1) at = g;
+    else while (at > last || groups[at] > above) at--;
+  }
+  const width = n - groups[at];
+  let flops = 0;
+  for (let j = groups[at]; j < n; j++) flops += colCounts[j] ** 2;
+  return width >= ROOT_WIDTH && (at === last || width ** 3 <= 3.75 * flops) ? at : 0;
 }

@@ -39,7 +39,7 @@ export function selectedInverseSupernodal(structure: SupernodalStructure, numeri
       const list = rowPtr[d];
       const width = panelStart[d + 1] - panelStart[d];
       let from = to - 1;
-      while (from > width && rows[list + from - 1] >= start) from--;
+      while (from > width && (rows[list + from - 1] >= start || rows[list + from - 1] < 0)) from--;
       kernels.addInverseUpdate(
         layout.z + valuePtr[t],
         columns,

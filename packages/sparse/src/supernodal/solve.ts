@@ -85,7 +85,7 @@ function forwardPanel(
   const first = panelStart[t];
   const w = panelStart[t + 1] - first;
   const panel = layout.values + valuePtr[t];
-  if (wide) kernels.forward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
+  if (wide) kernels.forward4(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first, layout.scratch);
   else kernels.forward1(panel, w, rowCount[t], layout.rows + rowPtr[t], layout.x, first);
 }
 

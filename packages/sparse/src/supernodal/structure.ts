@@ -27,6 +27,14 @@ export interface SupernodalStructure {
   /** Largest number of columns and of rows (padding included) of a panel. */
   readonly maxWidth: number;
   readonly maxRows: number;
+  /**
+   * In a tree of two levels, how many panels are leaves: the first ones, at most four columns each. The panels after them are the root, one
+   * supernode. The row list of a leaf follows the strips of the root, with padding for the rows that it does not have, so that its
+   * update falls on whole strips of the root. 0 for other trees.
+   */
+  readonly leaves: number;
+  /** `strips[k]` = strip of the root that holds `rows[4 k .. 4 k + 3]`, for the rows below of leaves. Length rows / 4. */
+  readonly strips: Int32Array;
 }
 
 const padded = (count: number): number => (count + 3) & ~3;
@@ -39,18 +47,50 @@ export function supernodalStructure(
   colCounts: Int32Array,
 ): SupernodalStructure {
   const n = parent.length;
-  const { superStart, superBelow, panelStart, superPanel } = partitionSupernodes(parent, colCounts);
+  const { superStart, superBelow, panelStart, superPanel, leaves } = partitionSupernodes(parent, colCounts);
   const supers = superBelow.length;
   const panels = panelStart.length - 1;
 
   const superOf = new Int32Array(n);
+  for (let s = 0; s < supers; s++) superOf.fill(s, superStart[s], superStart[s + 1]);
+  const superParent = Int32Array.from({ length: supers }, (_, s) => {
+    const above = parent[superStart[s + 1] - 1];
+    return above === -1 ? -1 : superOf[above];
+  });
+  const rootStart = superStart[leaves];
+
+  // Leaves have as many strips below as they touch in the root.
+  const below = superBelow.map((count, s) => (s < leaves ? 0 : padded(count)));
+  const strip = new Int32Array(supers).fill(-1);
+  if (leaves > 0)
+    forEachRow(upper, superOf, superParent, (s, i) => {
+      const R = (i - rootStart) >> 2;
+      if (strip[s] !== R) below[s] += 4;
+      strip[s] = R;
+    });
   const superRows = new Int32Array(supers + 1);
+  const fill = new Int32Array(supers);
   for (let s = 0; s < supers; s++) {
-    const width = superStart[s + 1] - superStart[s];
-    superOf.fill(s, superStart[s], superStart[s + 1]);
-    superRows[s + 1] = superRows[s] + padded(width) + padded(superBelow[s]);
+    fill[s] = superRows[s] + padded(superStart[s + 1] - superStart[s]);
+    superRows[s + 1] = fill[s] + below[s];
   }
-  const rows = superRowLists(upper, parent, superStart, superOf, superRows);
+  const rows = new Int32Array(superRows[supers]).fill(-1);
+  const strips = new Int32Array(rows.length / 4);
+  for (let j = 0; j < n; j++) rows[superRows[superOf[j]] + j - superStart[superOf[j]]] = j;
+  strip.fill(-1);
+  forEachRow(upper, superOf, superParent, (s, i) => {
+    if (s >= leaves) {
+      rows[fill[s]++] = i;
+      return;
+    }
+    const R = (i - rootStart) >> 2;
+    if (strip[s] !== R) {
+      strip[s] = R;
+      strips[fill[s] >> 2] = R;
+      fill[s] += 4;
+    }
+    rows[fill[s] - 4 + ((i - rootStart) & 3)] = i;
+  });
 
   const panelOf = new Int32Array(n);
   const rowPtr = new Int32Array(panels);
@@ -66,7 +106,7 @@ export function supernodalStructure(
       panelOf.fill(p, panelStart[p], panelStart[p + 1]);
       const stop = valuePtr[p] + width * rowCount[p];
       if (stop > 0x7fffffff)
-        throw new SparseError('too-large', `L needs over 2^31 - 1 stored values (${8 * stop} bytes and more)`);
+        throw new SparseError('too-large', `L would have ${stop} entries (${8 * stop} bytes), more than 2^31 - 1`);
       valuePtr[p + 1] = stop;
       maxWidth = Math.max(maxWidth, width);
       maxRows = Math.max(maxRows, rowCount[p]);
@@ -87,37 +127,40 @@ export function supernodalStructure(
       }
     }
   }
-  return { panels, panelStart, panelOf, rows, rowPtr, rowCount, valuePtr, inputMap, maxWidth, maxRows };
+  return {
+    panels,
+    panelStart,
+    panelOf,
+    rows,
+    rowPtr,
+    rowCount,
+    valuePtr,
+    inputMap,
+    maxWidth,
+    maxRows,
+    leaves,
+    strips,
+  };
 }
 
-/** Padded row lists: row i belongs to the supernodes met when climbing the tree from the columns of row i of A up to i. */
-function superRowLists(
+/**
+ * Calls visit(s, i) for every row i below supernode s, rows ascending: row i belongs to the supernodes met when climbing
+ * the tree from the columns of row i of A up to i.
+ */
+function forEachRow(
   upper: CscPattern,
-  parent: Int32Array,
-  superStart: Int32Array,
   superOf: Int32Array,
-  superRows: Int32Array,
-): Int32Array {
-  const supers = superStart.length - 1;
-  const rows = new Int32Array(superRows[supers]).fill(-1);
-  const superParent = new Int32Array(supers);
-  const fill = new Int32Array(supers);
-  for (let s = 0; s < supers; s++) {
-    const last = superStart[s + 1] - 1;
-    superParent[s] = parent[last] === -1 ? -1 : superOf[parent[last]];
-    const width = superStart[s + 1] - superStart[s];
-    for (let c = 0; c < width; c++) rows[superRows[s] + c] = superStart[s] + c;
-    fill[s] = superRows[s] + padded(width);
-  }
-  const mark = new Int32Array(supers).fill(-1);
-  for (let i = 0; i < parent.length; i++) {
+  superParent: Int32Array,
+  visit: (s: number, i: number) => void,
+): void {
+  const mark = new Int32Array(superParent.length).fill(-1);
+  for (let i = 0; i < superOf.length; i++) {
     mark[superOf[i]] = i;
     for (let p = upper.colPtr[i]; p < upper.colPtr[i + 1]; p++) {
       for (let s = superOf[upper.rowIdx[p]]; mark[s] !== i; s = superParent[s]) {
         mark[s] = i;
-        rows[fill[s]++] = i;
+        visit(s, i);
       }
     }
   }
-  return rows;
 }

@@ -1,0 +1,1 @@
+export { invertRoot, addLeafGrams } from './blocks';

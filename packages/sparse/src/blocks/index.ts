@@ -1,0 +1,2 @@
+export { type DiagonalBlocks, diagonalBlocks } from './diagonal-blocks.js';
+export { inverseBlocksInto } from './inverse-blocks.js';
