@@ -1,5 +1,6 @@
 import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import { dot } from './dense.js';
+import { addBlockTraces, farFromSingular, inverseBlocks, type InverseBlocks } from './inverse-blocks.js';
 import { precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
 import { addPairTraces, pairTraceWork } from './pair-traces.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
@@ -8,8 +9,10 @@ import { multiplyInto, multiplyLambdaInto, multiplyZtZInto } from './scale-by-la
 
 /** Workspace and results of the derivative by the changed factors. */
 export interface FactorGradient {
-  /** Entries of S^-1 on the pattern of S, in the order of the random effects. */
+  /** Entries of S^-1 on the pattern of S, in the order of the random effects; not set where the diagonal blocks suffice. */
   readonly inverse: Float64Array;
+  /** The diagonal blocks of S^-1, planned at the first gradient; null where they do not suffice. */
+  blocks?: InverseBlocks | null;
   /** S^-1 Lambda'Z'X RX^-1, q by p, column-major (REML only). */
   readonly V: Float64Array;
   /** Z'(Z Lambda V - X RX^-1), q by p, column-major (REML only). */
@@ -42,8 +45,9 @@ export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): Facto
  *
  *     2 (Z'Z Lambda S^-1)  [+ 2 W V' by REML]  - 2 / scale (Z'e) u'      summed over the diagonal blocks of a term's levels,
  *
- * where `scale` is sigma^2 (r^2 / nu profiled, or its fixed value). The inverse is needed on the pattern of S alone (Takahashi, Fagan and
- * Chen 1973); nothing is divided by theta, so it holds at singular theta too.
+ * where `scale` is sigma^2 (r^2 / nu profiled, or its fixed value). Far from singular theta the diagonal blocks of S^-1 suffice
+ * ({@link addBlockTraces}); else the inverse is taken on the pattern of S (Takahashi, Fagan and Chen 1973) and nothing is divided by theta, so
+ * that it holds at singular theta too.
  */
 export function factorGradientInto(
   pls: PenalizedLeastSquares,
@@ -54,8 +58,12 @@ export function factorGradientInto(
   const { cp, u, Zte } = pls;
   const { q, p } = cp;
   for (const D of out.byFactor) D.fill(0);
-  inverseEntriesInto(pls.factor, out.inverse);
-  addInverseTraces(pls, out);
+  if (out.blocks === undefined) out.blocks = inverseBlocks(pls);
+  if (out.blocks && farFromSingular(pls, out.blocks)) addBlockTraces(pls, out.blocks, out.byFactor);
+  else {
+    inverseEntriesInto(pls.factor, out.inverse);
+    addInverseTraces(pls, out);
+  }
   if (reml && p > 0) residualFixedInto(pls, out.V, out.W);
   cp.terms.forEach(({ nc, nl, start }, t) => {
     const D = out.byFactor[t];
