@@ -62,7 +62,8 @@ export function satterthwaiteDf(model: FittedModel, l: ArrayLike<number>): Satte
   const { size } = facts.curvature;
   let spread = 0;
   for (let j = 0; j < size; j++) spread += gradient[j] * dot(facts.parCovariance, j * size, gradient, 0, size);
-  return { variance, df: spread > 0 ? (2 * variance ** 2) / spread : Infinity };
+  // Less is rounding of a variance that no parameter moves.
+  return { variance, df: spread > 1e-28 * variance ** 2 ? (2 * variance ** 2) / spread : Infinity };
 }
 
 /** l'Vl and its derivatives by (par, log sigma). */

@@ -215,3 +215,12 @@ describe('residual structures', () => {
     expectAllNear(kenwardRoger(residual).se, kenwardRoger(intercept).se, 1e-6);
   });
 });
+
+describe('degrees of freedom of an effect whose variance no parameter moves', () => {
+  it('are infinite: a slope within groups of a balanced layout, sigma known', () => {
+    const model = fitOwn('sleepstudy', 'Reaction ~ Days + (1 | Subject)', { sigma: 30 });
+    const { df } = satterthwaite(model);
+    expect(df[1]).toBe(Infinity);
+    expect(df[0]).toBeLessThan(30);
+  });
+});
