@@ -10,6 +10,7 @@ import { guidedSearch, type GuidedResult, type SearchPlan } from './guided-searc
 import { checkIdentifiability, type IdentifiabilityCheck } from './identifiability.js';
 import type { ModelMatrices } from './model-matrices.js';
 import { parConstraints, tieInPlace, type HeldPar, type TiedPar } from './par-constraints.js';
+import { otherStarts } from './other-starts.js';
 import type { Evaluation } from './optimizer/minimize.js';
 import { checkFactorSize } from './size/factor-size.js';
 import { checkedMaxBytes } from './size/max-bytes.js';
@@ -106,9 +107,23 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     const evaluations = [...best.evaluations, ...more.evaluations];
     if (more.value <= best.value + NEGLIGIBLE_RISE) best = { ...more, evaluations };
   }
+  const { free, start, source } = plan;
+  const others = options.start ? [] : otherStarts(structure, start, [...free], source, best.par, best.certificate);
+  for (const given of others) {
+    const rest = { ...plan.limits, maxEvaluations: maxEvaluations - best.evaluations.length };
+    if (rest.maxEvaluations < 1 || best.certificate.reason === 'cancelled') break;
+    const other = judge(guidedSearch({ ...plan, given, limits: rest }, criterion, matrices, bases));
+    const evaluations = [...best.evaluations, ...other.evaluations];
+    const cancelled = other.found.reason === 'cancelled';
+    best =
+      cancelled || other.value < best.value - NEGLIGIBLE_RISE ? { ...other, evaluations } : { ...best, evaluations };
+    if (cancelled) break;
+  }
   const { objective, par, value, certificate, evaluations } = best;
   const theta = new Float64Array(structure.thetaLength);
   structure.thetaInto(par, theta);
+  // Searches from other starts share the cross-products.
+  if (others.length > 0) objective.evaluate(theta);
   return {
     matrices,
     cp: objective.pls.cp,
