@@ -1,2 +1,2 @@
 /** The thread of the bootstrap, bundled beside the command: the library looks for it by this name. */
-import '@blup/lmm/worker';
+export * from '@blup/lmm/worker';
