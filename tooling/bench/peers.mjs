@@ -30,7 +30,12 @@ export function fitByPeer(rung, ours, repeats, folder) {
   writeCsv(csv, rung.data());
   writeFileSync(
     about,
-    JSON.stringify({ formula: rung.formula, factors: rung.factors, theta: ours.theta, thetaNames: ours.thetaNames }),
+    JSON.stringify({
+      formula: rung.peerFormula ?? rung.formula,
+      factors: rung.peerFactors ?? rung.factors,
+      theta: ours.theta,
+      thetaNames: ours.thetaNames,
+    }),
   );
   const out = execFileSync('Rscript', [join(here, `${peer}.R`), csv, about, String(repeats)], {
     encoding: 'utf8',

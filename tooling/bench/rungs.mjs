@@ -176,7 +176,7 @@ function latentSeries() {
 
 /**
  * The ladder: from a toy to a million rows. `slow` rungs take lme4 minutes, `small` ones take blup less than milliseconds; `peer` is what they
- * are compared with where lme4 before 2.0 lacks the structure.
+ * are compared with where lme4 before 2.0 lacks the structure, `peerFormula` the same model in its words.
  */
 export const rungs = [
   {
@@ -238,8 +238,10 @@ export const rungs = [
     id: 'c9',
     title: 'AR(1), 50 series of 40',
     data: latentSeries,
-    formula: 'y ~ x + ar1(0 + t | g)',
-    factors: ['g', 't'],
+    formula: 'y ~ x + ar1(1 | g, time = t)',
+    factors: ['g'],
     peer: 'glmmTMB',
+    peerFormula: 'y ~ x + ar1(0 + t | g)',
+    peerFactors: ['g', 't'],
   },
 ];
