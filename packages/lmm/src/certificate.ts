@@ -219,7 +219,7 @@ function messageFor(v: Verdict): string {
   if (!v.converged) {
     const where =
       v.found.reason === 'evaluation-limit'
-        ? `the search reached its limit of ${v.found.evaluations.length} evaluations`
+        ? 'the search reached its limit of evaluations'
         : 'the search could not improve the objective any further';
     return `${where}, still ${v.decrement.toPrecision(2)} standard errors from the minimum; raise the limit, rescale the columns, or simplify the random effects`;
   }
