@@ -26,6 +26,7 @@ export function certify(
   value: number,
   singular: boolean,
   parNames: readonly string[],
+  maxEvaluations: number,
 ): Certificate {
   const { composite } = objective;
   const m = composite.parLength;
@@ -58,6 +59,7 @@ export function certify(
       rises,
       noise,
       found,
+      maxEvaluations,
       decrement,
       conditioning,
       boundary,
@@ -195,6 +197,7 @@ interface Verdict {
   readonly rises: boolean;
   readonly noise: number;
   readonly found: SearchResult;
+  readonly maxEvaluations: number;
   readonly decrement: number;
   readonly conditioning: number;
   readonly boundary: readonly { readonly name: string; readonly slope: number }[];
@@ -219,7 +222,7 @@ function messageFor(v: Verdict): string {
   if (!v.converged) {
     const where =
       v.found.reason === 'evaluation-limit'
-        ? 'the search reached its limit of evaluations'
+        ? `the search reached its limit of ${v.maxEvaluations} evaluations`
         : 'the search could not improve the objective any further';
     return `${where}, still ${v.decrement.toPrecision(2)} standard errors from the minimum; raise the limit, rescale the columns, or simplify the random effects`;
   }

@@ -94,7 +94,12 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     const { objective, found } = searched;
     const { par, value } = bestOf(objective, plan, found);
     const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
-    return { ...searched, par, value, certificate: certify(objective, plan, found, par, value, singular, parNames) };
+    return {
+      ...searched,
+      par,
+      value,
+      certificate: certify(objective, plan, found, par, value, singular, parNames, plan.limits.maxEvaluations),
+    };
   };
   let best = judge(guidedSearch({ ...plan, limits: { ...plan.limits, foresee: true } }, criterion, matrices, bases));
   const { length } = best.evaluations;
