@@ -106,7 +106,7 @@ const studies = {
   'series-length': {
     title: 'length of one AR(1) series, observed with error',
     sizes: [1e3, 1e4, 1e5],
-    most: 1.2,
+    most: 1.1,
     make: (n) => ({ table: series(1, n), formula: 'y ~ 1 + (1 | g)', factors: ['g'], ar1: true }),
   },
   'series-count': {
