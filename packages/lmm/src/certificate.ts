@@ -30,14 +30,22 @@ export function certify(
 ): Certificate {
   const { composite } = objective;
   const m = composite.parLength;
-  const lower = composite.parBounds().lower;
-  const boundary = boundarySlopes(objective, space, par, value, parNames);
+  const bounds = composite.parBounds();
+  const { lower } = bounds;
+  const boundary = boundarySlopes(objective, space, par, value, lower, parNames);
   const { gradient, hessian } = derivatives(objective, par, space);
   const free = [...space.free];
   const dwarfs = free.filter((k) =>
-    dwarfsResiduals(composite, k, par[k] / space.unit[k], gradient[k] * par[k], hessian[k * m + k] * par[k] ** 2),
+    dwarfsResiduals(
+      composite,
+      lower,
+      k,
+      par[k] / space.unit[k],
+      gradient[k] * par[k],
+      hessian[k * m + k] * par[k] ** 2,
+    ),
   );
-  const edge = free.filter((k) => dwarfs.includes(k) || isAtEdge(composite, k, par[k], gradient[k]));
+  const edge = free.filter((k) => dwarfs.includes(k) || isAtEdge(composite, bounds, k, par[k], gradient[k]));
   const interior = free.filter((k) => !(lower[k] === 0 && par[k] === 0) && !edge.includes(k) && hessian[k * m + k] > 0);
   const scaledGradient = Array.from({ length: m }, (_, k) =>
     interior.includes(k) ? gradient[k] / Math.sqrt(hessian[k * m + k]) : 0,
@@ -83,9 +91,9 @@ function boundarySlopes(
   space: SearchSpace,
   par: Float64Array,
   value: number,
+  lower: Float64Array,
   parNames: readonly string[],
 ): { name: string; slope: number }[] {
-  const lower = objective.composite.parBounds().lower;
   const out: { name: string; slope: number }[] = [];
   for (const k of space.free) {
     if (lower[k] !== 0 || par[k] !== 0) continue;
@@ -104,10 +112,15 @@ function boundarySlopes(
  * Whether a bounded par has run to an end of its range: all but there, and flat in the coordinate that it moves in. A correlation at 1, a
  * range without end.
  */
-function isAtEdge(composite: CompositeStructure, k: number, value: number, gradient: number): boolean {
+function isAtEdge(
+  composite: CompositeStructure,
+  { lower, upper }: ReturnType<CompositeStructure['parBounds']>,
+  k: number,
+  value: number,
+  gradient: number,
+): boolean {
   const scale = composite.searchScale?.[k] ?? 'linear';
   if (scale === 'linear' || value === 0) return false;
-  const { lower, upper } = composite.parBounds();
   const near =
     scale === 'log'
       ? value < 1e-6 || value > 1e6
@@ -126,12 +139,13 @@ function isAtEdge(composite: CompositeStructure, k: number, value: number, gradi
  */
 function dwarfsResiduals(
   composite: CompositeStructure,
+  lower: Float64Array,
   k: number,
   size: number,
   slope: number,
   curvature: number,
 ): boolean {
-  if ((composite.searchScale?.[k] ?? 'linear') !== 'linear' || composite.parBounds().lower[k] !== 0) return false;
+  if ((composite.searchScale?.[k] ?? 'linear') !== 'linear' || lower[k] !== 0) return false;
   return Math.abs(size) > 100 && Math.abs(slope) < 1e-2 && Math.abs(curvature) < 1e-2;
 }
 

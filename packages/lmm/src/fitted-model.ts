@@ -339,11 +339,28 @@ function nullObject<T>(entries: readonly (readonly [string, T])[]): Record<strin
   return out;
 }
 
-/** The object with further entries that are computed once, when they are first read. */
+/**
+ * The object with further entries that are computed once, when they are first read. The accessors of a name are shared by all such objects: one of its
+ * own would give every object a hidden class of its own, which keeps the object alive until the next full garbage collection.
+ */
 function lazily<T extends object, U extends object>(base: T, entries: { [K in keyof U]: () => U[K] }): T & U {
-  for (const key of Object.keys(entries) as (keyof U)[]) {
-    let value: U[keyof U] | undefined;
-    Object.defineProperty(base, key, { enumerable: true, get: () => (value ??= entries[key]()) });
+  Object.defineProperty(base, RECIPES, { value: new Map(Object.entries(entries)) });
+  for (const key of Object.keys(entries)) {
+    let get = readers.get(key);
+    if (!get) readers.set(key, (get = readerOf(key)));
+    Object.defineProperty(base, key, { enumerable: true, get });
   }
   return base as T & U;
+}
+
+/** Recipes of the entries by name, each replaced by its value's once it was read. */
+const RECIPES = Symbol('recipes');
+const readers = new Map<string, () => unknown>();
+
+function readerOf(key: string): () => unknown {
+  return function (this: { [RECIPES]: Map<string, () => unknown> }): unknown {
+    const value = this[RECIPES].get(key)!();
+    this[RECIPES].set(key, () => value);
+    return value;
+  };
 }

@@ -89,6 +89,9 @@ export interface PenalizedLeastSquares {
 /** With more fixed effects than this, tiles of 4 by 4 sums pay. */
 const FEW_COLUMNS = 8;
 
+/** With no more random effects than this, comparing orderings costs more than the worse one. */
+const FEW_EFFECTS = 64;
+
 /**
  * @param precisions over levels, by term; none when left out
  * @param inspect told the size of the factor before it is allocated; may throw to refuse it
@@ -104,7 +107,7 @@ export function penalizedLeastSquares(
     precisions.map((precision) => (precision && !precision.inPair ? precision.structure.pattern : null)),
   );
   const symbolic = analyze(placed.pattern, {
-    ordering: terms.length > 1 ? ['amd', largestTermFirst(cp)] : 'amd',
+    ordering: terms.length === 1 ? 'amd' : q <= FEW_EFFECTS ? largestTermFirst(cp) : ['amd', largestTermFirst(cp)],
     ...(inspect && { inspect }),
   });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);

@@ -2,7 +2,7 @@ import { FormulaTypeError } from '../errors.js';
 import type { EvaluationContext } from '../expression/context.js';
 import { evaluate } from '../expression/evaluate.js';
 import type { UserFunctions } from '../functions/registry.js';
-import { builtInFunctionNames, functionTable } from '../functions/registry.js';
+import { functionTable } from '../functions/registry.js';
 import type { Schema, SchemaColumn } from '../schema.js';
 import { unknownColumn } from '../schema.js';
 import type { Expr, Formula, NameNode } from '../syntax/ast.js';
@@ -136,13 +136,12 @@ function checkContrasts(contrasts: readonly [string, Contrast][], variables: Var
 
 /** Names of the user's functions that the expressions call. */
 function userFunctionsIn(nodes: readonly Expr[], functions: UserFunctions | undefined): string[] {
-  const own = new Set(functionTable(functions).keys());
-  const given = new Set(functions instanceof Map ? functions.keys() : Object.keys(functions ?? {}));
-  const builtIn = new Set(builtInFunctionNames);
+  if (functions === undefined) return [];
+  const given = new Set(functions instanceof Map ? functions.keys() : Object.keys(functions));
   const found = new Set<string>();
   for (const node of nodes) {
     walk(node, (n) => {
-      if (n.kind === 'call' && own.has(n.fn) && (given.has(n.fn) || !builtIn.has(n.fn))) found.add(n.fn);
+      if (n.kind === 'call' && given.has(n.fn)) found.add(n.fn);
     });
   }
   return [...found];

@@ -20,6 +20,8 @@ const builtIn: readonly FormulaFunction[] = [
   interaction,
 ];
 
+const builtInTable: ReadonlyMap<string, FormulaFunction> = new Map(builtIn.map((fn) => [fn.name, fn]));
+
 /** Names of the functions that formulas know without the user's own. */
 export const builtInFunctionNames: readonly string[] = builtIn.map((fn) => fn.name);
 
@@ -65,8 +67,9 @@ function wrap(name: string, f: UserFunction): FormulaFunction {
 
 /** The built-in functions together with the user's, which win. */
 export function functionTable(user?: UserFunctions): ReadonlyMap<string, FormulaFunction> {
-  const table = new Map(builtIn.map((fn) => [fn.name, fn]));
-  const entries = user instanceof Map ? user : new Map(Object.entries(user ?? {}));
+  if (user === undefined) return builtInTable;
+  const table = new Map(builtInTable);
+  const entries = user instanceof Map ? user : new Map(Object.entries(user));
   for (const [name, fn] of entries as ReadonlyMap<string, UserFunction | FormulaFunction>) {
     table.set(name, typeof fn === 'function' ? wrap(name, fn) : fn);
   }

@@ -5,6 +5,8 @@
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Inf' : '-Inf';
   if (value === 0) return '0';
+  // Up to five digits are never shorter in scientific notation, unless zeros end them.
+  if (Number.isInteger(value) && Math.abs(value) < 1e5 && value % 10 !== 0) return String(value);
   let digits = 15;
   while (digits < 17 && Number(value.toPrecision(digits)) !== value) digits++;
   const [mantissaText, exponentText] = value.toExponential(digits - 1).split('e') as [string, string];

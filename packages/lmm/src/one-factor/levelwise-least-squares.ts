@@ -3,10 +3,15 @@ import type { CompositeStructure } from '@blup/covariance';
 import type { FactorSize } from '@blup/sparse';
 import type { CrossProducts } from '../cross-products.js';
 import { dot } from '../dense.js';
-import { penalizedLeastSquares, solvePenalized, type PenalizedLeastSquares } from '../penalized-least-squares.js';
+import {
+  penalizedLeastSquares,
+  solvePenalized,
+  type PenalizedLeastSquares,
+  type PlsFailure,
+} from '../penalized-least-squares.js';
 import { levelBlocks, type LevelBlocks } from './level-blocks.js';
 import { levelModesInto } from './level-modes.js';
-import { levelSystem } from './level-system.js';
+import { levelSystem, type LevelSystem } from './level-system.js';
 
 /**
  * The penalised least-squares problem of a model: level by level where there is one grouping factor, else the sparse system.
@@ -19,99 +24,137 @@ export function leastSquaresOf(
 ): PenalizedLeastSquares {
   const precisions = levelPrecisions(cp, composite);
   const blocks = levelBlocks(cp, precisions);
-  return blocks ? levelwiseLeastSquares(cp, blocks) : penalizedLeastSquares(cp, precisions, inspect);
+  return blocks ? new LevelwiseLeastSquares(cp, blocks) : penalizedLeastSquares(cp, precisions, inspect);
 }
 
 /**
  * A problem that is solved level by level. What it has beyond beta and sums of squares (vectors of length q, the sparse factor) is made when it
- * is first read after a solution, so that readers need not know; solutions must not be overwritten from outside.
+ * is first read after a solution, so that readers need not know; solutions must not be overwritten from outside. A class, since every object
+ * literal with accessors has a hidden class of its own, which keeps the whole fit alive until the next full garbage collection.
  */
-function levelwiseLeastSquares(cp: CrossProducts, blocks: LevelBlocks): PenalizedLeastSquares {
-  const { p, q, terms } = cp;
-  const levels = levelSystem(blocks);
-  const u = new Float64Array(q);
-  const b = new Float64Array(q);
-  const Zte = new Float64Array(q);
-  let sparse: PenalizedLeastSquares | null = null;
-  const system = (): PenalizedLeastSquares => {
-    sparse ??= penalizedLeastSquares(cp);
-    sparse.lambdas.forEach((lambda, t) => lambda.set(pls.solvedFor[t]));
+class LevelwiseLeastSquares implements PenalizedLeastSquares {
+  readonly cp: CrossProducts;
+  readonly levels: LevelSystem;
+  readonly precisions: readonly null[];
+  readonly lambdas: readonly Float64Array[];
+  readonly solvedFor: readonly Float64Array[];
+  readonly RXt: Float64Array;
+  readonly beta: Float64Array;
+  readonly Xte: Float64Array;
+  readonly work: LazyWork;
+  outcome: PlsFailure = 'not-finite';
+  ldL2 = 0;
+  ldRX2 = 0;
+  pwrss = 0;
+  #u: Float64Array | null = null;
+  #b: Float64Array | null = null;
+  #Zte: Float64Array | null = null;
+  #sparse: PenalizedLeastSquares | null = null;
+
+  constructor(cp: CrossProducts, blocks: LevelBlocks) {
+    const { p, terms } = cp;
+    this.cp = cp;
+    this.levels = levelSystem(blocks);
+    this.precisions = terms.map(() => null);
+    this.lambdas = terms.map((t) => new Float64Array(t.nc * t.nc));
+    this.solvedFor = terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN));
+    this.RXt = new Float64Array(p * p);
+    this.beta = new Float64Array(p);
+    this.Xte = new Float64Array(p);
+    this.work = new LazyWork(cp);
+  }
+
+  get u(): Float64Array {
+    this.#updateModes();
+    return this.#u!;
+  }
+
+  get b(): Float64Array {
+    this.#updateModes();
+    return this.#b!;
+  }
+
+  get Zte(): Float64Array {
+    this.#updateModes();
+    return this.#Zte!;
+  }
+
+  get ussq(): number {
+    const { u } = this;
+    return dot(u, 0, u, 0, u.length);
+  }
+
+  get wrss(): number {
+    return Math.max(this.pwrss - this.ussq, 0);
+  }
+
+  get placed(): PenalizedLeastSquares['placed'] {
+    return this.#system().placed;
+  }
+
+  get symbolic(): PenalizedLeastSquares['symbolic'] {
+    return this.#system().symbolic;
+  }
+
+  get factor(): PenalizedLeastSquares['factor'] {
+    return this.#system().factor;
+  }
+
+  get values(): Float64Array {
+    return this.#system().values;
+  }
+
+  get RZX(): Float64Array {
+    return this.#system().RZX;
+  }
+
+  #updateModes(): void {
+    const { q } = this.cp;
+    this.#u ??= new Float64Array(q);
+    this.#b ??= new Float64Array(q);
+    this.#Zte ??= new Float64Array(q);
+    if (!this.levels.modesAreCurrent) levelModesInto(this.levels, this, this.#u, this.#b, this.#Zte);
+    this.levels.modesAreCurrent = true;
+  }
+
+  #system(): PenalizedLeastSquares {
+    const sparse = (this.#sparse ??= penalizedLeastSquares(this.cp));
+    sparse.lambdas.forEach((lambda, t) => lambda.set(this.solvedFor[t]));
     solvePenalized(sparse);
     return sparse;
-  };
-  const modes = <T>(part: T): T => {
-    if (!levels.modesAreCurrent) levelModesInto(levels, pls, u, b, Zte);
-    levels.modesAreCurrent = true;
-    return part;
-  };
-  const pls = {
-    cp,
-    levels,
-    precisions: terms.map(() => null),
-    lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
-    solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
-    outcome: 'not-finite' as const,
-    RXt: new Float64Array(p * p),
-    beta: new Float64Array(p),
-    Xte: new Float64Array(p),
-    ldL2: 0,
-    ldRX2: 0,
-    pwrss: 0,
-    work: lazyWork(cp),
-    get u() {
-      return modes(u);
-    },
-    get b() {
-      return modes(b);
-    },
-    get Zte() {
-      return modes(Zte);
-    },
-    get ussq() {
-      return dot(modes(u), 0, u, 0, q);
-    },
-    get wrss() {
-      return Math.max(pls.pwrss - pls.ussq, 0);
-    },
-    get placed() {
-      return system().placed;
-    },
-    get symbolic() {
-      return system().symbolic;
-    },
-    get factor() {
-      return system().factor;
-    },
-    get values() {
-      return system().values;
-    },
-    get RZX() {
-      return system().RZX;
-    },
-  };
-  return pls;
+  }
 }
 
 /** Workspace of which only Z'y and X'y are needed at once. */
-function lazyWork({ p, q, terms, Zty, Xty }: CrossProducts): PenalizedLeastSquares['work'] {
-  const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
-  let q1: Float64Array | null = null;
-  let q2: Float64Array | null = null;
-  let qp: Float64Array | null = null;
-  return {
-    small: new Float64Array(largest * largest),
-    p1: new Float64Array(p),
-    gram: null,
-    Zty: Zty.slice(),
-    Xty: Xty.slice(),
-    get q1() {
-      return (q1 ??= new Float64Array(q));
-    },
-    get q2() {
-      return (q2 ??= new Float64Array(q));
-    },
-    get qp() {
-      return (qp ??= new Float64Array(q * p));
-    },
-  };
+class LazyWork {
+  readonly small: Float64Array;
+  readonly p1: Float64Array;
+  readonly gram = null;
+  readonly Zty: Float64Array;
+  readonly Xty: Float64Array;
+  readonly #cp: CrossProducts;
+  #q1: Float64Array | null = null;
+  #q2: Float64Array | null = null;
+  #qp: Float64Array | null = null;
+
+  constructor(cp: CrossProducts) {
+    const largest = cp.terms.reduce((m, t) => Math.max(m, t.nc), 1);
+    this.#cp = cp;
+    this.small = new Float64Array(largest * largest);
+    this.p1 = new Float64Array(cp.p);
+    this.Zty = cp.Zty.slice();
+    this.Xty = cp.Xty.slice();
+  }
+
+  get q1(): Float64Array {
+    return (this.#q1 ??= new Float64Array(this.#cp.q));
+  }
+
+  get q2(): Float64Array {
+    return (this.#q2 ??= new Float64Array(this.#cp.q));
+  }
+
+  get qp(): Float64Array {
+    return (this.#qp ??= new Float64Array(this.#cp.q * this.#cp.p));
+  }
 }

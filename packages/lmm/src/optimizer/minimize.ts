@@ -1,4 +1,4 @@
-import { trustRegionStep, type TrustRegionStep } from './trust-region-step.js';
+import { quadraticModel, trustRegionStep, type TrustRegionStep } from './trust-region-step.js';
 
 /** A smooth function with gradient and an approximate Hessian, all taken at the point of the last `value`. */
 export interface SmoothProblem {
@@ -96,7 +96,8 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
     record(start, here.value, Number.NaN);
     return finish('no-finite-start', null);
   }
-  let step = trustRegionStep(sum(here.hessian, correction), here.scaledGradient, radius);
+  let model = quadraticModel(here.hessian, here.scaledGradient);
+  let step = trustRegionStep(model, radius);
   record(here.x, here.value, step.decrement);
 
   for (;;) {
@@ -117,24 +118,25 @@ export function minimize(problem: SmoothProblem, start: Float64Array, options: M
       record(x, value, Number.NaN);
       radius = shrink(radius, norm(step.step), step.predicted, gain);
       if (radius < 1e-12) return finish('no-progress', step);
-      step = trustRegionStep(sum(here.hessian, correction), here.scaledGradient, radius);
+      step = trustRegionStep(model, radius);
       continue;
     }
     const next = takePoint(problem, x, value);
     const secant = correctedSecant(here, next, correction, step.step);
-    const nextStep = trustRegionStep(sum(next.hessian, secant), next.scaledGradient, radius);
-    record(x, value, nextStep.decrement);
-    if (byGradient && !(nextStep.decrement < 0.7 * step.decrement)) {
+    const nextModel = quadraticModel(sum(next.hessian, secant), next.scaledGradient);
+    record(x, value, nextModel.decrement);
+    if (byGradient && !(nextModel.decrement < 0.7 * step.decrement)) {
       // Neither the value nor the gradient can tell the points apart: this is as far as double precision goes.
       return finish(step.decrement <= 1e3 * options.tolerance ? 'converged' : 'no-progress', step);
     }
     const ratio = step.predicted > 0 ? gain / step.predicted : 1;
     if (ratio > 0.75 && norm(step.step) > 0.9 * radius) radius = Math.min(radius * 2.5, 1e6);
     else if (ratio < 0.25 && !byGradient) radius = Math.max(0.3 * norm(step.step), 1e-12);
-    rate = nextStep.decrement / step.decrement;
+    rate = nextModel.decrement / step.decrement;
     here = next;
     correction = secant;
-    step = trustRegionStep(sum(here.hessian, correction), here.scaledGradient, radius);
+    model = nextModel;
+    step = trustRegionStep(model, radius);
   }
 }
 

@@ -12,16 +12,31 @@ export interface TrustRegionStep {
   readonly largest: number;
 }
 
-/**
- * Minimises g's + s'Hs / 2 subject to |s| <= radius, exactly, through the eigenvectors of H; H may be indefinite (Nocedal and Wright 2006,
- * section 4.3, the hard case included).
- */
-export function trustRegionStep(H: Float64Array, g: Float64Array, radius: number): TrustRegionStep {
+/** A quadratic model g's + s'Hs / 2 through the eigenvectors of H, from which the step of any radius is cheap. */
+export interface QuadraticModel {
+  readonly eigen: SymmetricEigen;
+  /** g by eigenvectors. */
+  readonly along: Float64Array;
+  /** sqrt(g'H^-1 g), as {@link TrustRegionStep} has it. */
+  readonly decrement: number;
+}
+
+export function quadraticModel(H: Float64Array, g: Float64Array): QuadraticModel {
   const n = g.length;
   const eigen = symmetricEigen(H, n);
   const { values, vectors } = eigen;
   const along = new Float64Array(n);
   for (let k = 0; k < n; k++) for (let i = 0; i < n; i++) along[k] += vectors[k * n + i] * g[i];
+  return { eigen, along, decrement: decrementOf(values, along) };
+}
+
+/**
+ * Minimises g's + s'Hs / 2 subject to |s| <= radius, exactly, through the eigenvectors of H; H may be indefinite (Nocedal and Wright 2006,
+ * section 4.3, the hard case included).
+ */
+export function trustRegionStep({ eigen, along, decrement }: QuadraticModel, radius: number): TrustRegionStep {
+  const { values, vectors } = eigen;
+  const n = values.length;
   const smallest = n ? values[0] : 0;
   const largest = n ? values[n - 1] : 0;
   const coefficients = subproblem(eigen, along, radius);
@@ -31,7 +46,7 @@ export function trustRegionStep(H: Float64Array, g: Float64Array, radius: number
     predicted -= along[k] * coefficients[k] + 0.5 * values[k] * coefficients[k] ** 2;
     for (let i = 0; i < n; i++) step[i] += vectors[k * n + i] * coefficients[k];
   }
-  return { step, predicted: Math.max(0, predicted), decrement: decrementOf(values, along), smallest, largest };
+  return { step, predicted: Math.max(0, predicted), decrement, smallest, largest };
 }
 
 /**
