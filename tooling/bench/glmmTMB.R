@@ -15,5 +15,6 @@ x <- m$fit$par; ms <- numeric(0)
 for (k in 1:15) { s <- now(); m$obj$fn(x * (1 + 1e-3 * sin(k))); ms <- c(ms, 1000 * (now() - s)) }
 peak <- as.numeric(sub("[^0-9]*([0-9]+).*", "\\1", grep("^VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
 cat(toJSON(list(totalMs = 1000 * median(total), evaluations = unname(m$fit$evaluations[1]), evaluateMs = median(ms),
-  objective = -2 * as.numeric(logLik(m)), peakMb = peak, version = as.character(packageVersion("glmmTMB"))),
+  objective = -2 * as.numeric(logLik(m)), peakMb = peak, version = as.character(packageVersion("glmmTMB")),
+  blas = sub(".*/([^/]+/[^/]+)$", "\\1", extSoftVersion()[["BLAS"]])),
   auto_unbox = TRUE, digits = 15), "\n")

@@ -26,6 +26,9 @@ const wanted = values.only ? new Set(values.only.split(',')) : null;
 const folder = mkdtempSync(join(tmpdir(), 'blup-bench-'));
 const mb = (bytes) => digits(bytes / 1e6);
 
+/** How many times more often small rungs are fitted. */
+const SMALL = 400;
+
 /** Every rung has to fit in a heap of 1 GB. */
 const HEAP = ['--expose-gc', '--max-old-space-size=1024'];
 
@@ -36,14 +39,14 @@ try {
   for (const rung of rungs) {
     if (wanted && !wanted.has(rung.id)) continue;
     // A fit of a few milliseconds is measured once the compiler has warmed up.
-    const repeats = rung.slow ? 1 : rung.small ? 40 * Number(values.repeats) : Number(values.repeats);
+    const repeats = rung.slow ? 1 : rung.small ? SMALL * Number(values.repeats) : Number(values.repeats);
     const out = execFileSync(process.execPath, [...HEAP, join(here, 'run-blup.mjs'), rung.id, String(repeats)], {
       encoding: 'utf8',
     });
     const ours = JSON.parse(out);
     const withPeer = !values['no-r'] && !(rung.slow && values['skip-slow-r']);
     const theirs = withPeer ? fitByPeer(rung, ours, rung.slow ? 1 : Number(values.repeats), folder) : null;
-    if (theirs) versions.add(`${theirs.peer} ${theirs.version}`);
+    if (theirs) versions.add(`${theirs.peer} ${theirs.version} with one thread of ${theirs.blas}`);
     const optimum = theirs ? compareOptima(ours, theirs) : { ok: true, text: '' };
     const memory = memoryTarget(ours);
     if (!optimum.ok) failures.push(`${rung.id}: optimum ${optimum.text}`);
@@ -69,14 +72,15 @@ try {
       theirs ? digits(theirs.totalMs / ours.totalMs) : '',
       optimum.text,
     ]);
-    process.stderr.write(`${rung.id} done\n`);
+    // As it is found: a run that is broken off has told what it knows.
+    process.stderr.write(`| ${rows.at(-1).join(' | ')} |\n`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(
-  `Node ${process.versions.node}${[...versions].map((v) => `, ${v} on one BLAS thread`).join('')}; REML; medians of ${values.repeats} fits, of ` +
-    `${40 * Number(values.repeats)} on small rungs, one fit on slow ones; every rung in a heap of 1 GB.\n`,
+  `Node ${process.versions.node}${[...versions].map((v) => `, ${v}`).join('')}; REML; medians of ${values.repeats} fits, of ` +
+    `up to ${SMALL * Number(values.repeats)} on small rungs, one fit on slow ones; every rung in a heap of 1 GB.\n`,
 );
 printTable(
   [

@@ -20,4 +20,5 @@ ours <- setNames(as.numeric(about$theta), about$thetaNames)[names(theta)]
 at <- if (anyNA(ours)) NA else dev(unname(ours))
 peak <- as.numeric(sub("[^0-9]*([0-9]+).*", "\\1", grep("^VmHWM", readLines("/proc/self/status"), value = TRUE))) / 1024
 cat(toJSON(list(totalMs = 1000 * median(total), evaluations = m@optinfo$feval, evaluateMs = median(ms), objective = REMLcrit(m),
-  atOurTheta = at, peakMb = peak, version = as.character(packageVersion("lme4"))), auto_unbox = TRUE, digits = 15, na = "null"), "\n")
+  atOurTheta = at, peakMb = peak, version = as.character(packageVersion("lme4")),
+  blas = sub(".*/([^/]+/[^/]+)$", "\\1", extSoftVersion()[["BLAS"]])), auto_unbox = TRUE, digits = 15, na = "null"), "\n")

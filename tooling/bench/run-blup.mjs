@@ -16,6 +16,9 @@ const timed = (run) => {
   return { value, ms: performance.now() - start };
 };
 
+/** Milliseconds of fits after which no more are made. */
+const ENOUGH = 30_000;
+
 // The first fit of the process: with its memory.
 globalThis.gc();
 resetPeak();
@@ -28,10 +31,11 @@ const totals = repeats > 1 ? [] : [first.ms];
 const frames = [];
 const products = repeats > 1 ? [] : [model.data.timings.crossProducts];
 const searches = repeats > 1 ? [] : [model.data.timings.optimize];
-for (let k = 1; k < repeats; k++) {
+for (let k = 1, spent = 0; k < repeats && (k < 3 || spent < ENOUGH); k++) {
   const fit = timed(() => fitModel(rung.formula, table, options));
   model = fit.value;
   totals.push(fit.ms);
+  spent += fit.ms;
   products.push(model.data.timings.crossProducts);
   searches.push(model.data.timings.optimize);
 }
