@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.mjs';
 import { memoryTarget } from './memory.mjs';
 import { compareOptima, fitByPeer } from './peers.mjs';
+import { reading } from './reading.mjs';
 import { rungs } from './rungs.mjs';
 import { digits, printTable } from './table.mjs';
 
@@ -108,6 +109,8 @@ printTable(
 if (!wanted) {
   console.log('\nCold start, sleepstudy:\n');
   if (!coldStart(15, !values['no-r'])) failures.push('cold start');
+  console.log('\nReading:\n');
+  if (!reading(3, !values['no-r'])) failures.push('reading');
 }
 for (const failure of failures) console.error(`FAILED ${failure}`);
 if (failures.length > 0) process.exitCode = 1;
