@@ -53,3 +53,4 @@ export function addProducts(a: u32, stripsA: i32, b: u32, stripsB: i32, stride: 
   }
 }
 export { runProgram } from './vectors';
+export { addLevelRows } from './levels';

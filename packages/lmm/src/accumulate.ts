@@ -110,7 +110,8 @@ export function accumulateCrossProducts(
   };
 }
 
-function emptyTerms(terms: readonly RandomEffectsTerm[], bases: readonly TermBasis[]): TermProducts[] {
+/** Terms with blocks of zeros. */
+export function emptyTerms(terms: readonly RandomEffectsTerm[], bases: readonly TermBasis[]): TermProducts[] {
   let start = 0;
   return terms.map((term, t) => {
     const nc = term.columns.length;

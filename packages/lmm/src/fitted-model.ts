@@ -318,18 +318,23 @@ function describe(
     varcorr: terms.map((t, k) => varianceComponents(t.group, t.names, factors[k], sigma)),
     ngroups: nullObject([...groups].map(([g, members]) => [g, terms[members[0]].levels.length])),
     certificate,
-    devcomp: {
-      wrss: pls.wrss,
-      ussq: pls.ussq,
+    // The two parts of pwrss need the conditional modes, which may be many.
+    devcomp: Object.assign(lazily({}, { wrss: () => atOptimum(optimum).wrss, ussq: () => atOptimum(optimum).ussq }), {
       pwrss: pls.pwrss,
       sigmaML: Math.sqrt(pls.pwrss / n),
       sigmaREML: Math.sqrt(pls.pwrss / (n - p)),
       ldL2: pls.ldL2,
       ldRX2: objective.ldRX2(),
-    },
+    }),
     warnings: [...context.warnings, ...optimum.warnings],
     timings: { ...optimum.timings, total: context.total },
   };
+}
+
+/** The solution at the optimum, whatever was evaluated since. */
+function atOptimum({ objective, theta }: Optimum): Optimum['objective']['pls'] {
+  objective.evaluate(theta);
+  return objective.pls;
 }
 
 /** An object without a prototype, so that any text may be a key; `__proto__` becomes a key like the others. */

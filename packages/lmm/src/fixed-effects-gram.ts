@@ -1,3 +1,4 @@
+import { columnsVary, firstChange, recenter, type Change } from './column-change.js';
 import { solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
 import type { FixedEffectsBasis } from './fixed-effects-columns.js';
 import {
@@ -12,12 +13,6 @@ import {
 
 /** A column keeps at least this share of its squared length beside the earlier columns, or the careful road is taken. */
 const INDEPENDENT = 1e-4;
-
-/** A column whose mean is further from its center than this share of its length is centered again. */
-const OFF_CENTER = 0.25;
-
-/** A column that varies by less than this share of its length is left to the careful road. */
-const NEARLY_CONSTANT = 1e-6;
 
 /** With more columns than this the basis is only centred and scaled, and the Gram matrix kept. */
 const WIDE = 24;
@@ -47,9 +42,37 @@ export function fixedEffectsByGram(
     sums = changedGram(columns, y, offset, sqrtWeights, change);
     if (!recenter(sums, change)) return null;
   }
+  return basisOfGram(sums, change)?.basis ?? null;
+}
+
+/** The basis that a Gram matrix gives, and how it was made of the changed columns. */
+export interface GramBasis {
+  readonly basis: FixedEffectsBasis;
+  /** Lengths of the changed columns, which are divided by them first. */
+  readonly spread: Float64Array;
+  /** Cholesky factor (p by p, lower triangle) of the Gram matrix of those of unit length. */
+  readonly L: Float64Array;
+  /** That Gram matrix, both triangles. */
+  readonly gram: Float64Array;
+  /** Least-squares coefficients, in the basis, of the response that the sums were made of. */
+  readonly c: Float64Array;
+}
+
+/**
+ * @param sums Gram matrix of the changed columns and, last, the response
+ * @param slopes multiples of the changed columns that were taken from the response; null for none
+ * @returns null when some column nearly depends on earlier ones, or hardly varies
+ */
+export function basisOfGram(
+  sums: ColumnProducts,
+  change: Change,
+  slopes: Float64Array | null = null,
+): GramBasis | null {
   if (!columnsVary(sums, change)) return null;
 
-  const { constant, center, scale, location } = change;
+  const { constant, center, location } = change;
+  const scale = change.scale.slice();
+  const p = scale.length;
   const gram = new Float64Array(p * p);
   const c = new Float64Array(p);
   for (let j = 0; j < p; j++) {
@@ -73,68 +96,22 @@ export function fixedEffectsByGram(
     scale[j] /= spread[j];
     if (j > 0 && constant !== 0) T[j * p] = (center[j] * T[0]) / constant;
   }
-  const basis = { kept: Int32Array.from(columns.keys()), dropped: new Int32Array(0) };
+  const basis = { kept: Int32Array.from(scale.keys()), dropped: new Int32Array(0) };
   const wide = p > WIDE;
   const R = wide ? T : transposeTimes(L, T, p);
   solveLowerInPlace(L, p, c);
   if (wide) solveLowerTransposedInPlace(L, p, c);
-  // What was subtracted from y is a multiple of the first column.
+  const own = c.slice();
+  for (let k = 0; slopes && k < p; k++) {
+    const f = slopes[k] * spread[k];
+    if (wide) c[k] += f;
+    else for (let i = 0; i <= k; i++) c[i] += L[i * p + k] * f;
+  }
+  // What was subtracted from y beside that is a multiple of the first column.
   if (constant !== 0) c[0] += (location / constant) * R[0];
-  return { ...basis, R, c, gram: wide ? gram : null, change: wide ? { center, scale } : null };
+  const made = { ...basis, R, c, gram: wide ? gram : null, change: wide ? { center, scale } : null };
+  return { basis: made, spread, L, gram, c: own };
 }
-
-interface Change {
-  /** The value of the first column if it is the same in all rows, else 0. */
-  readonly constant: number;
-  /** Subtracted from each column; zero for the first one, and for all where it is not constant. */
-  readonly center: Float64Array;
-  /** Multiplies each column after that. */
-  readonly scale: Float64Array;
-  /** Subtracted from y - offset; zero where the first column is not constant. */
-  readonly location: number;
-}
-
-/** Rows that are looked at for a first idea of location and scale. */
-const SAMPLE = 256;
-
-function firstChange(columns: readonly Float64Array[], y: Float64Array, offset: Float64Array | null): Change {
-  const p = columns.length;
-  const n = columns[0].length;
-  const [first] = columns;
-  let constant = first[0];
-  for (let i = 0; i < n; i++) {
-    if (first[i] === constant) continue;
-    constant = 0;
-    break;
-  }
-  const center = new Float64Array(p);
-  const scale = new Float64Array(p).fill(1);
-  const rows = Math.min(n, SAMPLE);
-  for (let j = 0; j < p; j++) {
-    const x = columns[j];
-    if (constant !== 0 && j > 0) {
-      let s = 0;
-      for (let k = 0; k < rows; k++) s += x[sampledRow(k, rows, n)] / rows;
-      center[j] = s;
-    }
-    // A power of two changes no digit; squares are then far from overflow.
-    let largest = 0;
-    for (let k = 0; k < rows; k++) largest = Math.max(largest, Math.abs(x[sampledRow(k, rows, n)] - center[j]));
-    if (largest > 0) scale[j] = 2 ** -Math.max(-1000, Math.min(1000, Math.round(Math.log2(largest))));
-  }
-  let location = 0;
-  if (constant !== 0) {
-    for (let k = 0; k < rows; k++) {
-      const i = sampledRow(k, rows, n);
-      location += (y[i] - (offset ? offset[i] : 0)) / rows;
-    }
-  }
-  return { constant, center, scale, location };
-}
-
-/** All rows when there are few; else by the golden ratio, which meets no period of a design. */
-const sampledRow = (k: number, rows: number, n: number): number =>
-  rows === n ? k : Math.floor(((k * 0.6180339887498949) % 1) * n);
 
 /** Sums of products of the changed columns and, last, the response. */
 function changedGram(
@@ -157,32 +134,6 @@ function changedGram(
     products.add(count);
   }
   return products;
-}
-
-/** Whether every mean is near enough to its center; moves the centers to the means if not. */
-function recenter(sums: ColumnProducts, { constant, center, scale }: Change): boolean {
-  if (constant === 0) return true;
-  const own = productAt(sums, 0, 0);
-  let near = true;
-  for (let j = 1; j < center.length; j++) {
-    const s = productAt(sums, j, 0);
-    if (s * s > OFF_CENTER * own * productAt(sums, j, j)) near = false;
-  }
-  if (near) return true;
-  for (let j = 1; j < center.length; j++) {
-    center[j] += ((productAt(sums, j, 0) / own) * constant * scale[0]) / scale[j];
-  }
-  return false;
-}
-
-function columnsVary(sums: ColumnProducts, { constant, center, scale }: Change): boolean {
-  const rows = constant === 0 ? 0 : productAt(sums, 0, 0) / (constant * scale[0]) ** 2;
-  for (let j = 0; j < center.length; j++) {
-    const about = productAt(sums, j, j);
-    if (!(about > NEARLY_CONSTANT ** 2 * (about + rows * (center[j] * scale[j]) ** 2)) || about === Infinity)
-      return false;
-  }
-  return true;
 }
 
 /** Lower Cholesky factor of a matrix of unit diagonal; null where a pivot is small. */

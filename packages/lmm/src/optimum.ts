@@ -1,6 +1,5 @@
 import { composite, type CompositeStructure } from '@blup/covariance';
 import type { FactorSize } from '@blup/sparse';
-import { accumulateCrossProducts, findBases } from './accumulate.js';
 import { certify } from './certificate.js';
 import { now } from './clock.js';
 import type { CrossProducts } from './cross-products.js';
@@ -16,6 +15,7 @@ import { checkFactorSize } from './size/factor-size.js';
 import { checkedMaxBytes } from './size/max-bytes.js';
 import { checkProductsSize } from './size/products-size.js';
 import type { Criterion, ProfiledObjective } from './profiled-objective.js';
+import { readRows } from './read-rows.js';
 import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
 import { columnScales } from './start-values.js';
 
@@ -81,8 +81,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   const structure = composite(matrices.terms.map((term) => term.structure));
   const maxBytes = checkedMaxBytes(options.maxBytes);
   const sizes = checkProductsSize(matrices, structure, maxBytes);
-  const bases = findBases(matrices);
-  const cp = accumulateCrossProducts(matrices, bases);
+  const { bases, cp } = readRows(matrices);
   checkResponse(matrices, cp, sigma !== null);
   const read = now();
 
@@ -232,6 +231,21 @@ function checkedSigma(sigma: number | undefined): number | null {
   return sigma;
 }
 
+/** The weighted square sum of y - offset: that of y~ and of the fit Q1 c that was taken from it; from the rows where they were whitened. */
+function rawSquares(m: ModelMatrices, { n, p, yty, XtX, Xty, fixed, residual }: CrossProducts): number {
+  let raw = 0;
+  if (residual) {
+    for (let i = 0; i < n; i++) raw += (m.weights ? m.weights[i] : 1) * (m.y[i] - (m.offset ? m.offset[i] : 0)) ** 2;
+    return raw;
+  }
+  for (let k = 0; k < p; k++) {
+    let fit = Xty[k];
+    for (let l = 0; l < p; l++) fit += XtX[l * p + k] * fixed.c[l];
+    raw += fixed.c[k] * (fit + Xty[k]);
+  }
+  return raw + yty;
+}
+
 /** A response that the fixed effects explain exactly has no variance to divide, and fewer rows than columns leave nothing for sigma. */
 function checkResponse(m: ModelMatrices, cp: CrossProducts, sigmaFixed: boolean): void {
   if (sigmaFixed) return;
@@ -241,9 +255,7 @@ function checkResponse(m: ModelMatrices, cp: CrossProducts, sigmaFixed: boolean)
       `${cp.n} rows cannot determine ${cp.p} fixed effects and a residual variance: use more rows or fewer columns`,
     );
   }
-  let raw = 0;
-  for (let i = 0; i < cp.n; i++) raw += (m.weights ? m.weights[i] : 1) * (m.y[i] - (m.offset ? m.offset[i] : 0)) ** 2;
-  if (cp.yty > 1e-28 * raw) return;
+  if (cp.yty > 1e-28 * rawSquares(m, cp)) return;
   const constant = m.y.every((v) => v === m.y[0]);
   throw new ModelError(
     'constant-response',

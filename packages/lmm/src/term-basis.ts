@@ -1,3 +1,4 @@
+import { isConstant } from './constant-column.js';
 import type { Membership, RandomEffectsTerm } from './model-matrices.js';
 import { multiplyInto } from './scale-by-lambda.js';
 
@@ -68,10 +69,7 @@ function changeOf(shift: Float64Array, spread: Float64Array, intercept: number):
   return { A, inverseA };
 }
 
-function isOne(z: Float64Array): boolean {
-  for (let i = 0; i < z.length; i++) if (z[i] !== 1) return false;
-  return true;
-}
+const isOne = (z: Float64Array): boolean => z.length === 0 || (z[0] === 1 && isConstant(z));
 
 interface Moments {
   readonly mean: number;
@@ -94,22 +92,46 @@ function momentsOf(z: Float64Array, weights: Float64Array | null, total: number)
   }
 }
 
-/** Two chains of sums, even rows and odd ones: the adder need not wait. */
+/** Rows at a time: a function that is called often is compiled well early on. */
+const STRETCH = 1024;
+
 function sumsAbout(z: Float64Array, weights: Float64Array | null, pivot: number): { sum: number; square: number } {
+  const total = new Float64Array(2);
+  for (let start = 0; start < z.length; start += STRETCH) {
+    const end = Math.min(z.length, start + STRETCH);
+    if (weights) addWeightedSums(z, weights, pivot, start, end, total);
+    else addSums(z, pivot, start, end, total);
+  }
+  return { sum: total[0], square: total[1] };
+}
+
+function addWeightedSums(
+  z: Float64Array,
+  weights: Float64Array,
+  pivot: number,
+  start: number,
+  end: number,
+  total: Float64Array,
+): void {
+  let sum = 0;
+  let square = 0;
+  for (let i = start; i < end; i++) {
+    const d = z[i] - pivot;
+    sum += weights[i] * d;
+    square += weights[i] * d * d;
+  }
+  total[0] += sum;
+  total[1] += square;
+}
+
+/** Two chains of sums, even rows and odd ones: the adder need not wait. */
+function addSums(z: Float64Array, pivot: number, start: number, end: number, total: Float64Array): void {
   let sum = 0;
   let square = 0;
   let sum2 = 0;
   let square2 = 0;
-  const n = z.length;
-  let i = 0;
-  if (weights) {
-    for (; i < n; i++) {
-      const d = z[i] - pivot;
-      sum += weights[i] * d;
-      square += weights[i] * d * d;
-    }
-  }
-  for (; i + 1 < n; i += 2) {
+  let i = start;
+  for (; i + 1 < end; i += 2) {
     const d = z[i] - pivot;
     const e = z[i + 1] - pivot;
     sum += d;
@@ -117,12 +139,13 @@ function sumsAbout(z: Float64Array, weights: Float64Array | null, pivot: number)
     sum2 += e;
     square2 += e * e;
   }
-  for (; i < n; i++) {
+  for (; i < end; i++) {
     const d = z[i] - pivot;
     sum += d;
     square += d * d;
   }
-  return { sum: sum + sum2, square: square + square2 };
+  total[0] += sum + sum2;
+  total[1] += square + square2;
 }
 
 /** Z~ = (Z - shift) / spread times the square roots of the weights, on a block of rows; `out` holds nc blocks. */

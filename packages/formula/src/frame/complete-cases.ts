@@ -1,4 +1,5 @@
 import type { Value } from '../expression/value.js';
+import { codeFacts } from '../table/levels.js';
 import { allFinite } from './finite.js';
 
 /**
@@ -29,6 +30,7 @@ function markNaN(values: Float64Array, keep: Uint8Array, finite: Set<Float64Arra
 }
 
 function markNegative(codes: Int32Array, keep: Uint8Array): void {
+  if (codeFacts.get(codes)?.missing === false) return;
   let signs = 0;
   for (let i = 0; i < codes.length; i++) signs |= codes[i]!;
   if (signs < 0) for (let i = 0; i < keep.length; i++) if (codes[i]! < 0) keep[i] = 0;

@@ -1,7 +1,7 @@
 import type { Design, DesignGroup } from '../design/design.js';
 import { interactFactors } from '../expression/interact-factors.js';
 import type { FactorValue, Value } from '../expression/value.js';
-import { codeNumbers, numberLabel } from '../table/levels.js';
+import { codeFacts, codeNumbers, labelsOf, numberLabel } from '../table/levels.js';
 import type { Table } from '../table/table.js';
 import { gatherCodes, gatherNumbers } from './complete-cases.js';
 
@@ -14,12 +14,13 @@ function variableFactor(value: Value, rows: Int32Array | null): FactorValue {
   }
   if (value.kind !== 'number') throw new TypeError('not a grouping variable');
   const { codes, distinct } = codeNumbers(gatherNumbers(value.values, rows));
-  return { kind: 'factor', codes, levels: Array.from(distinct, numberLabel), ordered: false, text: false };
+  return { kind: 'factor', codes, levels: labelsOf(distinct, numberLabel), ordered: false, text: false };
 }
 
 /** The same factor without the levels that no row has. */
 export function dropUnused(factor: FactorValue): FactorValue {
   const { codes, levels } = factor;
+  if (codeFacts.get(codes)?.levels === levels.length) return factor;
   const target = new Int32Array(levels.length);
   let missing = levels.length;
   for (let i = 0; i < codes.length && missing > 0; i++) {

@@ -1,5 +1,5 @@
 import { FormulaDataError } from '../errors.js';
-import { byCodeUnit, codeKeys, codeNumbers, numberLabel } from './levels.js';
+import { byCodeUnit, codeKeys, codeNumbers, labelsOf, numberLabel } from './levels.js';
 import type { CodedColumn, Column, ColumnType } from './table.js';
 
 const MS_PER_DAY = 86_400_000;
@@ -107,7 +107,7 @@ export class ArrayColumn implements Column {
     }
     if (values instanceof Int32Array) {
       const { codes, distinct } = codeNumbers(values);
-      return { codes, levels: Array.from(distinct, numberLabel) };
+      return { codes, levels: labelsOf(distinct, numberLabel) };
     }
     const numbers = this.numbers();
     if (type === 'boolean') {
@@ -115,7 +115,7 @@ export class ArrayColumn implements Column {
     }
     const { codes, distinct } = codeNumbers(numbers);
     const label = type === 'date' ? dateLabel : numberLabel;
-    return { codes, levels: Array.from(distinct, label) };
+    return { codes, levels: labelsOf(distinct, label) };
   }
 }
 

@@ -6,6 +6,24 @@ export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b 
 /** Level label of a number: the shortest text that gives it back (`10`, `0.1`, `1e+21`); -0 is 0. */
 export const numberLabel = (value: number): string => String(value === 0 ? 0 : value);
 
+/** A label for each number. */
+export function labelsOf(numbers: Float64Array, label: (value: number) => string): string[] {
+  const labels: string[] = [];
+  for (let k = 0; k < numbers.length; k++) labels.push(label(numbers[k]!));
+  return labels;
+}
+
+/** What is known of codes from their making: the rows need not be asked again. */
+export interface CodeFacts {
+  /** Every level up to this number has a row. */
+  readonly levels: number;
+  /** Some code is -1. */
+  readonly missing: boolean;
+}
+
+/** By the array of codes, which is never changed afterwards. */
+export const codeFacts = new WeakMap<Int32Array, CodeFacts>();
+
 /** Ranges of whole numbers up to this wide are coded by a table instead of a hash map. */
 const DIRECT_RANGE = 1 << 22;
 
@@ -33,10 +51,12 @@ function codeIntegers(
 ): { codes: Int32Array; distinct: Float64Array } {
   const codes = new Int32Array(values.length);
   const codeOf = new Int32Array(max - min + 1);
+  let missing = false;
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
     if (v !== v) {
       codes[i] = -1;
+      missing = true;
       continue;
     }
     const at = v - min;
@@ -51,6 +71,7 @@ function codeIntegers(
   if (count < codeOf.length) {
     for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = codeOf[codes[i]!]! - 1;
   }
+  codeFacts.set(codes, { levels: count, missing });
   return { codes, distinct };
 }
 

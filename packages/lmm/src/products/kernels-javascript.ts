@@ -1,4 +1,4 @@
-import type { ProductKernels } from './kernels.js';
+import type { LevelKernels, ProductKernels } from './kernels.js';
 
 /** Plain JavaScript kernels over a memory seen as doubles. */
 export function createJavaScriptKernels(f: Float64Array): ProductKernels {
@@ -46,6 +46,32 @@ export function createJavaScriptKernels(f: Float64Array): ProductKernels {
           addHalfTile(a + I * stride, b + J * stride, rows, c);
           addHalfTile(a + I * stride, b + J * stride + 2, rows, c + 8);
           c += 16;
+        }
+      }
+    },
+  };
+}
+
+/** {@link LevelKernels} over a memory seen as doubles and as integers. */
+export function createJavaScriptLevelKernels(f: Float64Array): LevelKernels {
+  const ints = new Int32Array(f.buffer, f.byteOffset);
+  return {
+    addLevelRows(levels, z, nc, v, strips, stride, rows, sums, width, own) {
+      for (let i = 0, row = 0; i < rows; i++, row += 4) {
+        let at = sums + ints[levels + i] * width;
+        for (let a = 0; a < nc; a++) {
+          const s = f[ints[z + a] + row];
+          for (let k = 0, from = v + row; k < strips; k++, from += stride, at += 4) {
+            f[at] += s * f[from];
+            f[at + 1] += s * f[from + 1];
+            f[at + 2] += s * f[from + 2];
+            f[at + 3] += s * f[from + 3];
+          }
+        }
+        if (!own) continue;
+        for (let a = 0; a < nc; a++, at += nc) {
+          const s = f[ints[z + a] + row];
+          for (let b = 0; b <= a; b++) f[at + b] += s * f[ints[z + b] + row];
         }
       }
     },

@@ -1,5 +1,8 @@
 import { kernelText } from './kernel-bytes.generated.js';
-import type { ProductKernels, VectorKernels } from './kernels.js';
+import type { LevelKernels, ProductKernels, VectorKernels } from './kernels.js';
+
+/** All that the module exports. */
+export type WasmKernels = ProductKernels & LevelKernels & VectorKernels;
 
 /** The little of the WebAssembly API that is used here; browsers, workers, Node, Deno and Bun all have it. */
 interface WasmMemory {
@@ -14,14 +17,14 @@ declare const WebAssembly: WasmApi | undefined;
 declare const atob: (text: string) => string;
 
 /** Kernels on a zeroed memory of `length` doubles; null where the engine lacks SIMD, a policy forbids WebAssembly, or memory is short. */
-export function wasmKernels(length: number): { kernels: ProductKernels & VectorKernels; memory: Float64Array } | null {
+export function wasmKernels(length: number): { kernels: WasmKernels; memory: Float64Array } | null {
   const api = typeof WebAssembly === 'undefined' ? null : WebAssembly;
   module ??= compile(api);
   if (api === null || module === 'none') return null;
   try {
     const pages = Math.max(1, Math.ceil((8 * length) / 65536));
     const memory = new api.Memory({ initial: pages, maximum: pages });
-    const kernels = new api.Instance(module, { env: { memory } }).exports as ProductKernels & VectorKernels;
+    const kernels = new api.Instance(module, { env: { memory } }).exports as WasmKernels;
     return { kernels, memory: new Float64Array(memory.buffer, 0, length) };
   } catch {
     return null;

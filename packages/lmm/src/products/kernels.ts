@@ -21,6 +21,28 @@ export interface ProductKernels {
   ): void;
 }
 
+/** Sums by level of a grouping factor. */
+export interface LevelKernels {
+  /**
+   * Row k of `rows` adds z_a times its `strips` strips of columns (from `v` on, `stride` apart) to the sums of its level, which are the `width`
+   * doubles from `sums + levels[k] * width` on: column by column of Z, each 4 strips sums. With `own` the products of Z's columns with each other
+   * follow, the upper triangle of nc by nc. `levels` is an index of 32-bit integers, and so is `z`, where the places of Z's columns stand (rows
+   * four apart); the others are indices of doubles.
+   */
+  addLevelRows(
+    levels: number,
+    z: number,
+    nc: number,
+    v: number,
+    strips: number,
+    stride: number,
+    rows: number,
+    sums: number,
+    width: number,
+    own: number,
+  ): void;
+}
+
 /** Runs the instructions between two places (of 32-bit integers) of the memory; see `VectorProgram`. */
 export interface VectorKernels {
   runProgram(at: number, end: number): void;
