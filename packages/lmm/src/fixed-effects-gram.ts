@@ -102,11 +102,12 @@ export function basisOfGram(
   solveLowerInPlace(L, p, c);
   if (wide) solveLowerTransposedInPlace(L, p, c);
   const own = c.slice();
-  for (let k = 0; slopes && k < p; k++) {
-    const f = slopes[k] * spread[k];
+  // D slopes = (D / spread) (spread slopes), and D / spread = Q1 L'.
+  slopes?.forEach((slope, k) => {
+    const f = slope * spread[k];
     if (wide) c[k] += f;
     else for (let i = 0; i <= k; i++) c[i] += L[i * p + k] * f;
-  }
+  });
   // What was subtracted from y beside that is a multiple of the first column.
   if (constant !== 0) c[0] += (location / constant) * R[0];
   const made = { ...basis, R, c, gram: wide ? gram : null, change: wide ? { center, scale } : null };

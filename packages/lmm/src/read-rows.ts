@@ -183,9 +183,10 @@ function packResponse(
   const at = packedAt(p);
   if (offset) for (let i = 0, k = at; i < count; i++, k += 4) packed[k] = y[start + i] - offset[start + i] - location;
   else for (let i = 0, k = at; i < count; i++, k += 4) packed[k] = y[start + i] - location;
-  for (let j = 0; slopes && j < p; j++) {
+  if (!slopes) return;
+  for (let j = 0; j < p; j++) {
     const f = slopes[j];
-    if (f !== 0) for (let i = 0, k = at, x = packedAt(j); i < count; i++, k += 4, x += 4) packed[k] -= f * packed[x];
+    for (let i = 0, k = at, x = packedAt(j); i < count; i++, k += 4, x += 4) packed[k] -= f * packed[x];
   }
 }
 
