@@ -67,9 +67,19 @@ export function inverseOfProduct(L: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/** Sum of products of two stretches of length n. */
+/** Sum of products of two stretches of length n; in four sums, since each addition waits for the one before it. */
 export function dot(a: Float64Array, ai: number, b: Float64Array, bi: number, n: number): number {
-  let s = 0;
-  for (let i = 0; i < n; i++) s += a[ai + i] * b[bi + i];
-  return s;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i < n - 3; i += 4) {
+    s0 += a[ai + i] * b[bi + i];
+    s1 += a[ai + i + 1] * b[bi + i + 1];
+    s2 += a[ai + i + 2] * b[bi + i + 2];
+    s3 += a[ai + i + 3] * b[bi + i + 3];
+  }
+  for (; i < n; i++) s0 += a[ai + i] * b[bi + i];
+  return s0 + s1 + (s2 + s3);
 }

@@ -1,7 +1,7 @@
 import { lambdaInto } from '@blup/covariance';
 import type { ModelFrame, TableLike, UserFunctions } from '@blup/formula';
 import { conditionalModes, conditionalVariances, termsByGroup } from './conditional-modes.js';
-import { inverseOfProduct, solveUpperInPlace } from './dense.js';
+import { dot, inverseOfProduct, solveUpperInPlace } from './dense.js';
 import { ModelError } from './errors.js';
 import type { CrossProducts } from './cross-products.js';
 import type { FittedModelData } from './fitted-model-data.js';
@@ -231,19 +231,16 @@ function betaByColumns({ objective, cp }: Optimum): Float64Array {
   return beta;
 }
 
-/** Covariance of beta by the kept columns: sigma^2 M M' with M = R^-1 RX^-1. Rows of p numbers. */
+/** Covariance of beta by the kept columns: sigma^2 (U'U)^-1 with U = RX R, the factor in the columns as given. Rows of p numbers. */
 function covarianceOfBeta({ objective, cp }: Optimum): number[][] {
   const { p } = cp;
-  const M = inverseOfProduct(objective.pls.RXt, p);
-  // M = (RX'RX)^-1; R^-1 M R^-T by columns, then by rows
-  for (let k = 0; k < p; k++) solveUpperInPlace(cp.fixed.R, p, M, k * p);
-  const T = new Float64Array(p * p);
-  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) T[i * p + j] = M[j * p + i];
-  for (let k = 0; k < p; k++) solveUpperInPlace(cp.fixed.R, p, T, k * p);
+  const { R } = cp.fixed;
+  const { RXt } = objective.pls;
+  const Ut = new Float64Array(p * p);
+  for (let j = 0; j < p; j++) for (let i = j; i < p; i++) Ut[j * p + i] = dot(R, i * p + j, RXt, j * p + j, i - j + 1);
+  const M = inverseOfProduct(Ut, p);
   const s2 = objective.scale();
-  return Array.from({ length: p }, (_, i) =>
-    Array.from({ length: p }, (_, j) => (s2 * (T[j * p + i] + T[i * p + j])) / 2),
-  );
+  return Array.from({ length: p }, (_, i) => Array.from({ length: p }, (_, j) => s2 * M[j * p + i]));
 }
 
 /** b = Lambda u of every term, nl by nc, level by level. */
