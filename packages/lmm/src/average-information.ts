@@ -1,5 +1,6 @@
 import type { CompositeStructure } from '@blup/covariance';
 import { permuteInto, solveLInPlace } from '@blup/sparse';
+import { chainInformationInto } from './chains/chain-information.js';
 import { dot, solveLowerInPlace } from './dense.js';
 import type { FactorDirection } from './factor-directions.js';
 import type { FactorGradient } from './objective-gradient.js';
@@ -62,6 +63,11 @@ export function averageInformationInto(
   const profiled = nu > 0 ? 4 / (nu * scale * scale) : 0;
   if (pls.levels) {
     levelInformationInto(pls.levels, pls, bases, directions, scale, profiled, H);
+    addCurvature(composite, bases, theta, directions, gradient, H);
+    return;
+  }
+  if (pls.chains) {
+    chainInformationInto(pls.chains, pls, bases, directions, scale, profiled, H);
     addCurvature(composite, bases, theta, directions, gradient, H);
     return;
   }

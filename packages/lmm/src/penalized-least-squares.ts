@@ -11,6 +11,8 @@ import {
   type FactorSize,
   type SymbolicCholesky,
 } from '@blup/sparse';
+import type { ChainSystem } from './chains/chain-system.js';
+import { solveChains } from './chains/solve-chains.js';
 import type { CrossProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
 import { largestTermFirst } from './elimination-order.js';
@@ -43,6 +45,8 @@ export interface PenalizedLeastSquares {
   readonly precisions: readonly (LevelPrecision | null)[];
   /** Where one grouping factor lets it be solved level by level (then vectors and the sparse system are made when read); else null. */
   readonly levels: LevelSystem | null;
+  /** Where one term of series lets it be solved along their points, in the same way; else null. */
+  readonly chains: ChainSystem | null;
   /** Lower triangle of Lambda'Z'Z Lambda on the pattern of S; of S itself when some term has a precision. */
   readonly values: Float64Array;
   /** L^-1 P Lambda'Z'X, q by p, column-major, rows in the order of L. */
@@ -125,6 +129,7 @@ export function penalizedLeastSquares(
     factor: createFactor(symbolic),
     precisions,
     levels: null,
+    chains: null,
     lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
     solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
     outcome: 'not-finite',
@@ -164,7 +169,9 @@ export function solvePenalized(pls: PenalizedLeastSquares): PlsFailure {
       solvedFor[t][k] = lambdas[t][k];
     }
   }
-  if (!known) pls.outcome = pls.levels ? solveLevels(pls.levels, pls) : solve(pls);
+  if (known) return pls.outcome;
+  if (pls.levels) pls.outcome = solveLevels(pls.levels, pls);
+  else pls.outcome = pls.chains ? solveChains(pls.chains, pls) : solve(pls);
   return pls.outcome;
 }
 

@@ -1,5 +1,6 @@
 import { lambdaInto, thetaDerivativeInto, type CompositeStructure } from '@blup/covariance';
 import { averageInformationInto, informationWork, type InformationWork } from './average-information.js';
+import { chainGradient, chainGradientInto } from './chains/chain-gradient.js';
 import type { CrossProducts } from './cross-products.js';
 import { parDirections, thetaDirections, updateParDirections, type FactorDirection } from './factor-directions.js';
 import { factorGradient, factorGradientInto, type FactorGradient } from './objective-gradient.js';
@@ -68,7 +69,8 @@ export function profiledObjective(
   const { reml, sigma } = criterion;
   const { n, p, q, sumLogWeights } = cp;
   const nu = reml ? n - p : n;
-  const gradient = pls.levels ? levelGradient(pls) : factorGradient(pls, reml);
+  const { levels, chains } = pls;
+  const gradient = levels ? levelGradient(pls) : chains ? chainGradient(pls) : factorGradient(pls, reml);
   const m = composite.thetaLength;
   const lambdas = cp.terms.map((t) => new Float64Array(t.nc * t.nc));
   const theta = new Float64Array(m);
@@ -81,7 +83,7 @@ export function profiledObjective(
   let byPar: InformationFrame | null = null;
   const frameOf = (directions: FactorDirection[]): InformationFrame => ({
     directions,
-    work: informationWork(pls.levels ? 0 : q, p, directions.length),
+    work: informationWork(levels || chains ? 0 : q, p, directions.length),
   });
   const fillInformation = ({ directions, work }: InformationFrame, H: Float64Array) => {
     const profiledNu = sigma === null ? nu : 0;
@@ -134,7 +136,8 @@ export function profiledObjective(
       return determinants + nu * Math.log(2 * Math.PI * sigma * sigma) + pls.pwrss / (sigma * sigma);
     },
     gradientInto(out) {
-      if (pls.levels) levelGradientInto(pls.levels, pls, reml, objective.scale(), gradient.byFactor);
+      if (levels) levelGradientInto(levels, pls, reml, objective.scale(), gradient.byFactor);
+      else if (chains) chainGradientInto(chains, pls, reml, objective.scale(), gradient);
       else factorGradientInto(pls, reml, objective.scale(), gradient);
       out.fill(0);
       for (let t = 0; t < cp.terms.length; t++) {

@@ -1,4 +1,5 @@
 import { lambdaOf, type CompositeStructure, type CovarianceStructure } from '@blup/covariance';
+import { chainMoments, chainStartInto } from './chains/chain-moments.js';
 import type { CrossProducts } from './cross-products.js';
 import { exactTrial } from './moments/exact-trial.js';
 import { iteratedTrial } from './moments/iterated-trial.js';
@@ -50,6 +51,8 @@ export function momentStart(
   );
   const par = new Float64Array(composite.parLength);
   composite.startInto(scales, par);
+  if (pls.chains && chainStartInto(pls.chains, pls, composite, bases[0].A[0], par))
+    return { par, looser: null, solved: false };
   const { equations, solved } = trialEquations(objective, bases, at);
   const estimates = equations && equations.coefficients[0] > 0.05 * cp.n ? solveMoments(cp, equations) : null;
   if (!equations || !estimates) return { par, looser: null, solved };
@@ -77,7 +80,7 @@ function trialEquations(
   at: Float64Array,
 ): { equations: MomentEquations | null; solved: boolean } {
   const { composite, pls } = objective;
-  const { cp, levels, precisions } = pls;
+  const { cp, levels, chains, precisions } = pls;
   const independent = !cp.residual && !precisions.some(Boolean);
   if (independent && !levels && !cp.b0 && iterationIsCheaper(pls)) {
     const trial = iteratedTrial(cp, changedFactors(composite, bases, at));
@@ -87,6 +90,7 @@ function trialEquations(
   composite.thetaInto(at, theta);
   if (!Number.isFinite(objective.evaluate(theta))) return { equations: null, solved: false };
   if (levels) return { equations: levelMoments(levels, pls), solved: true };
+  if (chains) return { equations: chainMoments(chains, pls), solved: true };
   return { equations: independent ? probedMoments(cp, exactTrial(pls)) : plainMoments(pls), solved: true };
 }
 

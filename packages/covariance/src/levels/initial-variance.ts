@@ -2,7 +2,7 @@ import { innovationVariance, innovationVarianceSlope } from '../correlation/inno
 import type { CovarianceStructure } from '../structure.js';
 import type { LevelStructure } from './level-structure.js';
 import { overLevels } from './over-levels.js';
-import { chainPattern, gapsOf, type SeriesPoints } from './series.js';
+import { chainPattern, distinctGaps, gapsInto, gapsOf, type SeriesPoints } from './series.js';
 
 /**
  * AR(1) along series of points at whole times whose first points have a variance of their own: with innovations of variance 1 and an initial
@@ -18,6 +18,10 @@ export function ar1LevelsWithInitialVariance(points: SeriesPoints): LevelStructu
   const nl = gaps.length;
   const pattern = chainPattern(gaps);
   const { colPtr } = pattern;
+  const { sizes, counts, kindOf } = distinctGaps(gaps);
+  const added = new Float64Array(sizes.length);
+  const carried = new Float64Array(sizes.length);
+  const between = new Float64Array(sizes.length);
   return {
     kind: 'ar1',
     nl,
@@ -30,23 +34,22 @@ export function ar1LevelsWithInitialVariance(points: SeriesPoints): LevelStructu
     start: [0.3, 1],
     stepScale: [0.3, 1],
     precisionInto([rho, ratio], K) {
-      K.fill(0);
-      for (let i = 0; i < nl; i++) {
-        const gap = gaps[i];
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
         const v = gap === 0 ? ratio * ratio : innovationVariance(rho, gap);
-        K[colPtr[i]] += 1 / v;
-        if (gap === 0) continue;
         const a = rho ** gap;
-        K[colPtr[i - 1]] += (a * a) / v;
-        K[colPtr[i - 1] + 1] = -a / v;
+        added[g] = 1 / v;
+        carried[g] = (a * a) / v;
+        between[g] = -a / v;
       }
+      gapsInto(colPtr, kindOf, added, carried, between, K);
     },
     precisionDerivativeInto([rho, ratio], k, dK) {
-      dK.fill(0);
-      for (let i = 0; i < nl; i++) {
-        const gap = gaps[i];
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
+        added[g] = carried[g] = between[g] = 0;
         if (gap === 0) {
-          if (k === 1) dK[colPtr[i]] -= 2 / ratio ** 3;
+          if (k === 1) added[g] = -2 / ratio ** 3;
           continue;
         }
         if (k === 1) continue;
@@ -54,21 +57,26 @@ export function ar1LevelsWithInitialVariance(points: SeriesPoints): LevelStructu
         const dv = innovationVarianceSlope(rho, gap);
         const a = rho ** gap;
         const da = gap * (gap === 1 ? 1 : rho ** (gap - 1));
-        dK[colPtr[i]] -= dv / (v * v);
-        dK[colPtr[i - 1]] += (2 * a * da) / v - (a * a * dv) / (v * v);
-        dK[colPtr[i - 1] + 1] = -da / v + (a * dv) / (v * v);
+        added[g] = -dv / (v * v);
+        carried[g] = (2 * a * da) / v - (a * a * dv) / (v * v);
+        between[g] = -da / v + (a * dv) / (v * v);
       }
+      gapsInto(colPtr, kindOf, added, carried, between, dK);
     },
     logDeterminant([rho, ratio]) {
       let s = 0;
-      for (const gap of gaps) s -= gap === 0 ? 2 * Math.log(ratio) : Math.log(innovationVariance(rho, gap));
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
+        s -= counts[g] * (gap === 0 ? 2 * Math.log(ratio) : Math.log(innovationVariance(rho, gap)));
+      }
       return s;
     },
     logDeterminantDerivative([rho, ratio], k) {
       let s = 0;
-      for (const gap of gaps) {
-        if (gap === 0) s -= k === 1 ? 2 / ratio : 0;
-        else if (k === 0) s -= innovationVarianceSlope(rho, gap) / innovationVariance(rho, gap);
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
+        if (gap === 0) s -= k === 1 ? (counts[g] * 2) / ratio : 0;
+        else if (k === 0) s -= (counts[g] * innovationVarianceSlope(rho, gap)) / innovationVariance(rho, gap);
       }
       return s;
     },

@@ -37,6 +37,11 @@ export interface LevelStructure {
    * Mean of the diagonal of K^-1 at par: turns `lambda` into a standard deviation for reports. 1 for correlation matrices.
    */
   meanVariance(par: Float64Array): number;
+  /**
+   * Sets par to a rough estimate from values at the levels that are the effects plus independent noise of variances inverse to `weights`.
+   * @returns the variance of the effects; null (par as it was) where the values do not tell, or no such estimate is known
+   */
+  startFromValuesInto?(values: Float64Array, weights: Float64Array, par: Float64Array): number | null;
   natural(par: Float64Array): NaturalParameter[];
   /** Whether K is at the edge of its range to within `tolerance`. */
   isSingular(par: Float64Array, tolerance: number): boolean;

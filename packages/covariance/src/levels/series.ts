@@ -1,4 +1,5 @@
 import { CovarianceStructureError } from '../structure.js';
+import { lagEstimate } from './lag-products.js';
 import type { LevelStructure } from './level-structure.js';
 
 /** Points of several series one after the other; times ascend within a series. */
@@ -39,6 +40,57 @@ export function chainPattern(gaps: Float64Array): { colPtr: Int32Array; rowIdx: 
   return { colPtr, rowIdx };
 }
 
+/** The different gaps in order of first appearance, how often each occurs, and which of them stands before each point. */
+export function distinctGaps(gaps: Float64Array): {
+  readonly sizes: Float64Array;
+  readonly counts: Float64Array;
+  readonly kindOf: Int32Array;
+} {
+  const known = new Map<number, number>();
+  const counts: number[] = [];
+  const kindOf = new Int32Array(gaps.length);
+  let last = Number.NaN;
+  let kind = 0;
+  for (let i = 0; i < gaps.length; i++) {
+    if (gaps[i] !== last) {
+      last = gaps[i];
+      kind = known.get(last) ?? counts.length;
+      if (kind === counts.length) {
+        known.set(last, kind);
+        counts.push(0);
+      }
+    }
+    counts[kind]++;
+    kindOf[i] = kind;
+  }
+  return { sizes: Float64Array.from(known.keys()), counts: Float64Array.from(counts), kindOf };
+}
+
+/**
+ * A tridiagonal matrix by the kinds of its gaps: `added` to the diagonal at the point behind a gap, `carried` to that of the point before it, and
+ * `between` the two. Only at first points, whose column before has no entry below its diagonal, nothing is carried.
+ */
+export function gapsInto(
+  colPtr: Int32Array,
+  kindOf: Int32Array,
+  added: Float64Array,
+  carried: Float64Array,
+  between: Float64Array,
+  out: Float64Array,
+): void {
+  const n = kindOf.length;
+  for (let i = 0, at = 0; i < n; i++) {
+    const end = colPtr[i + 1];
+    out[at] = added[kindOf[i]];
+    if (end - at > 1) {
+      const next = kindOf[i + 1];
+      out[at] += carried[next];
+      out[at + 1] = between[next];
+    }
+    at = end;
+  }
+}
+
 /**
  * Stationary AR(1) along series of points at whole times, or with `continuous` at any times (0 < rho < 1): correlation rho^|t_i - t_j|.
  * K is tridiagonal: with a_i = rho^gap and c_i^2 = 1 - a_i^2 (c = 1 at the first point),
@@ -55,8 +107,12 @@ export function ar1Levels(points: SeriesPoints, continuous = false): LevelStruct
   const nl = gaps.length;
   const pattern = chainPattern(gaps);
   const { colPtr } = pattern;
-  /** 1 - rho^(2 gap), without cancellation near rho = 1. */
-  const innovation = (logRho: number, gap: number) => -Math.expm1(2 * gap * logRho);
+  const { sizes, counts, kindOf } = distinctGaps(gaps);
+  // By distinct gap: rho^gap, 1 - rho^(2 gap) without cancellation near rho = 1, and what a gap adds to K or dK.
+  const added = new Float64Array(sizes.length);
+  const carried = new Float64Array(sizes.length);
+  const between = new Float64Array(sizes.length);
+  const innovation = (rho: number, gap: number) => -Math.expm1(2 * gap * Math.log(Math.abs(rho)));
   return {
     kind,
     nl,
@@ -69,56 +125,47 @@ export function ar1Levels(points: SeriesPoints, continuous = false): LevelStruct
     start: [continuous ? 0.5 : 0.3],
     stepScale: [0.3],
     precisionInto([rho], K) {
-      const logRho = Math.log(Math.abs(rho));
-      let last = 0;
-      let a = 0;
-      let c2 = 1;
-      for (let i = nl - 1; i >= 0; i--) {
-        const gap = gaps[i];
-        const at = colPtr[i];
-        const inner = i + 1 < nl && gaps[i + 1] > 0;
-        // a and c2 still are those of the gap to the next point
-        const next = inner ? (a * a) / c2 : 0;
-        if (inner) K[at + 1] = -a / c2;
-        if (gap !== last) {
-          last = gap;
-          a = gap > 0 ? rho ** gap : 0;
-          c2 = gap > 0 ? innovation(logRho, gap) : 1;
-        }
-        K[at] = 1 / c2 + next;
+      for (let g = 0; g < sizes.length; g++) {
+        const a = sizes[g] > 0 ? rho ** sizes[g] : 0;
+        const c2 = sizes[g] > 0 ? innovation(rho, sizes[g]) : 1;
+        added[g] = 1 / c2;
+        carried[g] = (a * a) / c2;
+        between[g] = -a / c2;
       }
+      gapsInto(colPtr, kindOf, added, carried, between, K);
     },
     precisionDerivativeInto([rho], _k, dK) {
-      const logRho = Math.log(Math.abs(rho));
-      dK.fill(0);
-      for (let i = 1; i < nl; i++) {
-        const gap = gaps[i];
-        if (gap === 0) continue;
-        const a = rho ** gap;
-        const da = gap * rho ** (gap - 1);
-        const c2 = innovation(logRho, gap);
-        const d = (2 * a * da) / (c2 * c2);
-        dK[colPtr[i]] += d;
-        dK[colPtr[i - 1]] += d;
-        dK[colPtr[i - 1] + 1] = (-da * (1 + a * a)) / (c2 * c2);
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
+        const a = gap > 0 ? rho ** gap : 0;
+        const da = gap > 0 ? gap * rho ** (gap - 1) : 0;
+        const c2 = gap > 0 ? innovation(rho, gap) : 1;
+        added[g] = carried[g] = (2 * a * da) / (c2 * c2);
+        between[g] = (-da * (1 + a * a)) / (c2 * c2);
       }
+      gapsInto(colPtr, kindOf, added, carried, between, dK);
     },
     logDeterminant([rho]) {
-      const logRho = Math.log(Math.abs(rho));
       let s = 0;
-      for (let i = 0; i < nl; i++) if (gaps[i] > 0) s -= Math.log(innovation(logRho, gaps[i]));
+      for (let g = 0; g < sizes.length; g++)
+        if (sizes[g] > 0) s -= counts[g] * Math.log(innovation(rho, sizes[g]));
       return s;
     },
     logDeterminantDerivative([rho]) {
-      const logRho = Math.log(Math.abs(rho));
       let s = 0;
-      for (let i = 0; i < nl; i++) {
-        const gap = gaps[i];
-        if (gap > 0) s += (2 * gap * rho ** (2 * gap - 1)) / innovation(logRho, gap);
+      for (let g = 0; g < sizes.length; g++) {
+        const gap = sizes[g];
+        if (gap > 0) s += (counts[g] * 2 * gap * rho ** (2 * gap - 1)) / innovation(rho, gap);
       }
       return s;
     },
     meanVariance: () => 1,
+    startFromValuesInto(values, weights, par) {
+      const estimate = lagEstimate(gaps, values, weights);
+      if (!estimate || (continuous && estimate.rho < 0)) return null;
+      par[0] = estimate.rho;
+      return estimate.variance;
+    },
     natural: ([rho]) => [{ name: 'rho', value: rho, sigmaPower: 0, ...(continuous && { lower: 0 }) }],
     isSingular: ([rho], tolerance) => 1 - Math.abs(rho) < tolerance * tolerance,
   };

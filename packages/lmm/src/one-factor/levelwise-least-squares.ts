@@ -1,6 +1,8 @@
 import { levelPrecisions } from '../level-precision.js';
 import type { CompositeStructure } from '@blup/covariance';
 import type { FactorSize } from '@blup/sparse';
+import { ChainLeastSquares } from '../chains/chain-least-squares.js';
+import { chainSystem } from '../chains/chain-system.js';
 import type { CrossProducts } from '../cross-products.js';
 import { dot } from '../dense.js';
 import {
@@ -11,10 +13,12 @@ import {
 } from '../penalized-least-squares.js';
 import { levelBlocks, type LevelBlocks } from './level-blocks.js';
 import { levelModesInto } from './level-modes.js';
+import { LazyWork } from './lazy-work.js';
 import { levelSystem, type LevelSystem } from './level-system.js';
 
 /**
- * The penalised least-squares problem of a model: level by level where there is one grouping factor, else the sparse system.
+ * The penalised least-squares problem of a model: level by level where there is one grouping factor, along the points where these form series, else
+ * the sparse system.
  * @param inspect told the size of the sparse factor before it is allocated; may throw to refuse it
  */
 export function leastSquaresOf(
@@ -24,7 +28,9 @@ export function leastSquaresOf(
 ): PenalizedLeastSquares {
   const precisions = levelPrecisions(cp, composite);
   const blocks = levelBlocks(cp, precisions);
-  return blocks ? new LevelwiseLeastSquares(cp, blocks) : penalizedLeastSquares(cp, precisions, inspect);
+  if (blocks) return new LevelwiseLeastSquares(cp, blocks);
+  const chains = chainSystem(cp, precisions);
+  return chains ? new ChainLeastSquares(cp, chains) : penalizedLeastSquares(cp, precisions, inspect);
 }
 
 /**
@@ -35,6 +41,7 @@ export function leastSquaresOf(
 class LevelwiseLeastSquares implements PenalizedLeastSquares {
   readonly cp: CrossProducts;
   readonly levels: LevelSystem;
+  readonly chains = null;
   readonly precisions: readonly null[];
   readonly lambdas: readonly Float64Array[];
   readonly solvedFor: readonly Float64Array[];
@@ -122,39 +129,5 @@ class LevelwiseLeastSquares implements PenalizedLeastSquares {
     sparse.lambdas.forEach((lambda, t) => lambda.set(this.solvedFor[t]));
     solvePenalized(sparse);
     return sparse;
-  }
-}
-
-/** Workspace of which only Z'y and X'y are needed at once. */
-class LazyWork {
-  readonly small: Float64Array;
-  readonly p1: Float64Array;
-  readonly gram = null;
-  readonly Zty: Float64Array;
-  readonly Xty: Float64Array;
-  readonly #cp: CrossProducts;
-  #q1: Float64Array | null = null;
-  #q2: Float64Array | null = null;
-  #qp: Float64Array | null = null;
-
-  constructor(cp: CrossProducts) {
-    const largest = cp.terms.reduce((m, t) => Math.max(m, t.nc), 1);
-    this.#cp = cp;
-    this.small = new Float64Array(largest * largest);
-    this.p1 = new Float64Array(cp.p);
-    this.Zty = cp.Zty.slice();
-    this.Xty = cp.Xty.slice();
-  }
-
-  get q1(): Float64Array {
-    return (this.#q1 ??= new Float64Array(this.#cp.q));
-  }
-
-  get q2(): Float64Array {
-    return (this.#q2 ??= new Float64Array(this.#cp.q));
-  }
-
-  get qp(): Float64Array {
-    return (this.#qp ??= new Float64Array(this.#cp.q * this.#cp.p));
   }
 }

@@ -1,0 +1,108 @@
+import { inverseOfProduct, solveLowerTransposedInPlace } from '../dense.js';
+import type { FactorGradient } from '../objective-gradient.js';
+import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
+import { chainInverseInto } from './chain-factor.js';
+import type { ChainSystem } from './chain-system.js';
+import { chainEffects, combineInto } from './solve-chains.js';
+
+/** The results of {@link chainGradientInto}; the workspace of the sparse gradient stays empty. */
+export function chainGradient({ precisions }: PenalizedLeastSquares): FactorGradient {
+  const none = new Float64Array(0);
+  return {
+    inverse: none,
+    V: none,
+    W: none,
+    byFactor: [new Float64Array(1)],
+    byLevels: precisions.map((precision) => new Float64Array(precision!.structure.parLength)),
+    work: none,
+    pairs: [],
+  };
+}
+
+/**
+ * The derivative of the objective by lambda and by the parameters of K, at the solution that stands in `pls`. With B = lambda Z'X, V = S^-1 B RX^-1
+ * (by REML) and M = S^-1 + u u' / scale [+ V V'] on the pattern of K,
+ *
+ *     by lambda:  2 lambda tr(Z'Z M) - 2 / lambda (u'S u / scale [+ tr((RX'RX)^-1 B'S^-1 B)])
+ *     by K:       tr(dK M) - d log|K|
+ *
+ * which is that of {@link factorGradientInto}, since S u = lambda Z'(y - X beta). What is divided by lambda has the factor lambda^2 and vanishes with
+ * it; both are sums of squares, so that no digits are lost.
+ */
+export function chainGradientInto(
+  system: ChainSystem,
+  pls: PenalizedLeastSquares,
+  reml: boolean,
+  scale: number,
+  { byFactor, byLevels }: FactorGradient,
+): void {
+  const { factor, precision, work } = system;
+  const { cp } = pls;
+  const { p, q } = cp;
+  const { blocks } = cp.terms[0];
+  const lambda = pls.lambdas[0][0];
+  const { diagonal, below } = work;
+  const { inverse, multiplier } = factor;
+  const u = chainEffects(system, pls);
+  chainInverseInto(factor, diagonal, below);
+  let uSu = 0;
+  let next = 0;
+  for (let i = q - 1; i >= 0; i--) {
+    const ui = u[i];
+    // (L'u)_i, which R - RZX beta divided by the pivot was
+    const w = ui + multiplier[i + 1] * next;
+    uSu += (w * w) / inverse[i];
+    diagonal[i] += (ui * ui) / scale;
+    below[i] += (ui * next) / scale;
+    next = ui;
+  }
+  const fixed = reml && p > 0 ? addFixed(system, pls) : 0;
+  let trace = 0;
+  for (let i = 0; i < q; i++) trace += blocks[i] * diagonal[i];
+  byFactor[0][0] = lambda === 0 ? 0 : 2 * (lambda * trace - (uSu / scale + fixed) / lambda);
+
+  const { structure, par, derivative } = precision;
+  const { colPtr } = structure.pattern;
+  for (let k = 0; k < par.length; k++) {
+    structure.precisionDerivativeInto(par, k, derivative);
+    let s = 0;
+    for (let i = 0, at = 0; i < q; i++) {
+      s += derivative[at] * diagonal[i];
+      const end = colPtr[i + 1];
+      if (end - at > 1) s += 2 * derivative[at + 1] * below[i];
+      at = end;
+    }
+    byLevels[0][k] = s - structure.logDeterminantDerivative(par, k);
+  }
+}
+
+/** Adds V V' to the entries of M; @returns tr((RX'RX)^-1 B'S^-1 B). */
+function addFixed({ factor, R, gram, work }: ChainSystem, { cp, RXt }: PenalizedLeastSquares): number {
+  const { p, q } = cp;
+  const { multiplier, inverse } = factor;
+  const { diagonal, below } = work;
+  if (work.v.length < q) work.v = new Float64Array(q);
+  const { v } = work;
+  const column = new Float64Array(p);
+  for (let k = 0; k < p; k++) {
+    // Column k of RX^-1 = (RXt^-1)'
+    column.fill(0);
+    column[k] = 1;
+    solveLowerTransposedInPlace(RXt, p, column);
+    combineInto(R, q, k + 1, 1, column, 0, v);
+    let next = 0;
+    for (let i = q - 1; i >= 0; i--) {
+      const x = v[i] * inverse[i] - multiplier[i + 1] * next;
+      diagonal[i] += x * x;
+      below[i] += x * next;
+      next = x;
+    }
+  }
+  const Minv = inverseOfProduct(RXt, p);
+  let trace = 0;
+  for (let k = 0; k < p; k++) {
+    trace += Minv[k * p + k] * gram[k * (p + 1) + k];
+    for (let m = k + 1; m < p; m++) trace += 2 * Minv[k * p + m] * gram[k * (p + 1) + m];
+  }
+  return trace;
+}
