@@ -147,8 +147,7 @@ export function ar1Levels(points: SeriesPoints, continuous = false): LevelStruct
     },
     logDeterminant([rho]) {
       let s = 0;
-      for (let g = 0; g < sizes.length; g++)
-        if (sizes[g] > 0) s -= counts[g] * Math.log(innovation(rho, sizes[g]));
+      for (let g = 0; g < sizes.length; g++) if (sizes[g] > 0) s -= counts[g] * Math.log(innovation(rho, sizes[g]));
       return s;
     },
     logDeterminantDerivative([rho]) {

@@ -2,12 +2,13 @@
 export interface ChainFactor {
   /** L[i, i-1], length n + 1 with zeros at both ends. */
   readonly multiplier: Float64Array;
-  /** 1 / D, length n. */
+  /** D and 1 / D, length n. */
+  readonly pivot: Float64Array;
   readonly inverse: Float64Array;
 }
 
 export function chainFactor(n: number): ChainFactor {
-  return { multiplier: new Float64Array(n + 1), inverse: new Float64Array(n) };
+  return { multiplier: new Float64Array(n + 1), pivot: new Float64Array(n), inverse: new Float64Array(n) };
 }
 
 /** Products of pivots beyond this are put away as logarithms. */
@@ -21,7 +22,7 @@ const LARGE = 1e100;
  * @returns the log-determinant; NaN where the matrix is not positive definite
  */
 export function factorizeChain(
-  { multiplier, inverse }: ChainFactor,
+  { multiplier, pivot, inverse }: ChainFactor,
   { colPtr, K, d, f }: ChainMatrix,
   c: Float64Array,
   from: number,
@@ -32,8 +33,8 @@ export function factorizeChain(
   const n = inverse.length;
   let logs = 0;
   let product = 1;
-  let pivot = 1;
-  let before = 1; // 1 / pivot, which the next pivot need not wait for
+  let D = 1;
+  let before = 1; // 1 / D, which the next pivot need not wait for
   let below = 0;
   let r = 0;
   for (let i = 0, at = 0; i < n; i++) {
@@ -41,11 +42,12 @@ export function factorizeChain(
     multiplier[i] = m;
     r = g * c[from + i] - m * r;
     out[to + i] = r;
-    pivot = K[at] + f * d[i] - (below * below) / pivot;
-    if (!(pivot > 0)) return Number.NaN;
-    before = 1 / pivot;
+    D = K[at] + f * d[i] - (below * below) / D;
+    if (!(D > 0)) return Number.NaN;
+    before = 1 / D;
+    pivot[i] = D;
     inverse[i] = before;
-    product *= pivot;
+    product *= D;
     if (product > LARGE || product < 1 / LARGE) {
       logs += Math.log(product);
       product = 1;
@@ -65,44 +67,40 @@ export interface ChainMatrix {
   readonly f: number;
 }
 
-/** out = L^-1 (f c) on n entries from `from` and `to`. */
+/**
+ * out = L^-1 (f c) for two columns, n apart, which do not wait for one another, and their products by D^-1 into `gram`: (a, a), (a, b), (b, b).
+ * With `single` the second is the first again.
+ */
 export function chainForward(
   { multiplier, inverse }: ChainFactor,
   c: Float64Array,
   from: number,
   f: number,
   out: Float64Array,
-  to: number,
+  single: boolean,
+  gram: Float64Array,
 ): void {
   const n = inverse.length;
-  let r = 0;
-  for (let i = 0; i < n; i++) {
-    r = f * c[from + i] - multiplier[i] * r;
-    out[to + i] = r;
-  }
-}
-
-/** {@link chainForward} of two columns, n apart, which do not wait for one another. */
-export function chainForwardTwo(
-  { multiplier, inverse }: ChainFactor,
-  c: Float64Array,
-  from: number,
-  f: number,
-  out: Float64Array,
-  to: number,
-): void {
-  const n = inverse.length;
-  const from2 = from + n;
-  const to2 = to + n;
+  const second = single ? from : from + n;
   let r = 0;
   let s = 0;
+  let aa = 0;
+  let ab = 0;
+  let bb = 0;
   for (let i = 0; i < n; i++) {
     const m = multiplier[i];
     r = f * c[from + i] - m * r;
-    s = f * c[from2 + i] - m * s;
-    out[to + i] = r;
-    out[to2 + i] = s;
+    s = f * c[second + i] - m * s;
+    out[from + i] = r;
+    out[second + i] = s;
+    const v = r * inverse[i];
+    aa += v * r;
+    ab += v * s;
+    bb += s * inverse[i] * s;
   }
+  gram[0] = aa;
+  gram[1] = ab;
+  gram[2] = bb;
 }
 
 /** x := L'^-1 D^-1 x on n entries from `at`. */
@@ -128,43 +126,25 @@ export function chainDot({ inverse }: ChainFactor, a: Float64Array, ai: number, 
   return s + t;
 }
 
-/**
- * Gram matrix A'D^-1 A of `count` columns n apart, the lower triangle of `out` (count squared, column-major): three sums in a pass over two
- * columns, then each further column with two others at a time.
- */
-export function chainGramInto({ inverse }: ChainFactor, A: Float64Array, count: number, out: Float64Array): void {
+/** Products a'D^-1 c and b'D^-1 c of columns from places a, b and c into `gram`. */
+export function chainDotTwo(
+  { inverse }: ChainFactor,
+  A: Float64Array,
+  a: number,
+  b: number,
+  c: number,
+  gram: Float64Array,
+): void {
   const n = inverse.length;
-  for (let j = 0; j < count; j += 2) {
-    const a = j * n;
-    const b = j + 1 < count ? a + n : a;
-    let aa = 0;
-    let ab = 0;
-    let bb = 0;
-    for (let i = 0; i < n; i++) {
-      const v = A[a + i];
-      const w = A[b + i];
-      const vd = v * inverse[i];
-      aa += vd * v;
-      ab += vd * w;
-      bb += w * inverse[i] * w;
-    }
-    out[j * count + j] = aa;
-    if (b === a) continue;
-    out[j * count + j + 1] = ab;
-    out[(j + 1) * count + j + 1] = bb;
-    for (let k = j + 2; k < count; k++) {
-      const c = k * n;
-      let ac = 0;
-      let bc = 0;
-      for (let i = 0; i < n; i++) {
-        const v = A[c + i] * inverse[i];
-        ac += A[a + i] * v;
-        bc += A[b + i] * v;
-      }
-      out[j * count + k] = ac;
-      out[(j + 1) * count + k] = bc;
-    }
+  let ac = 0;
+  let bc = 0;
+  for (let i = 0; i < n; i++) {
+    const v = A[c + i] * inverse[i];
+    ac += A[a + i] * v;
+    bc += A[b + i] * v;
   }
+  gram[0] = ac;
+  gram[1] = bc;
 }
 
 /** Entries (i, i) and (i + 1, i) of the inverse, the last of `below` zero (Takahashi, Fagan and Chen 1973). */

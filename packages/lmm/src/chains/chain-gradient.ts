@@ -1,9 +1,11 @@
 import { inverseOfProduct, solveLowerTransposedInPlace } from '../dense.js';
 import type { FactorGradient } from '../objective-gradient.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
-import { chainInverseInto } from './chain-factor.js';
 import type { ChainSystem } from './chain-system.js';
 import { chainEffects, combineInto } from './solve-chains.js';
+
+/** Squares of lambda below this have no digits; the derivative by lambda is as small as lambda there. */
+const UNDERFLOW = 1e-290;
 
 /** The results of {@link chainGradientInto}; the workspace of the sparse gradient stays empty. */
 export function chainGradient({ precisions }: PenalizedLeastSquares): FactorGradient {
@@ -42,24 +44,25 @@ export function chainGradientInto(
   const { blocks } = cp.terms[0];
   const lambda = pls.lambdas[0][0];
   const { diagonal, below } = work;
-  const { inverse, multiplier } = factor;
+  const { inverse, multiplier, pivot } = factor;
   const u = chainEffects(system, pls);
-  chainInverseInto(factor, diagonal, below);
   let uSu = 0;
   let next = 0;
+  let entry = 0; // of S^-1, on the diagonal
   for (let i = q - 1; i >= 0; i--) {
+    const m = multiplier[i + 1];
     const ui = u[i];
-    // (L'u)_i, which R - RZX beta divided by the pivot was
-    const w = ui + multiplier[i + 1] * next;
-    uSu += (w * w) / inverse[i];
-    diagonal[i] += (ui * ui) / scale;
-    below[i] += (ui * next) / scale;
+    const w = ui + m * next; // (L'u)_i
+    uSu += w * w * pivot[i];
+    below[i] = (ui * next) / scale - m * entry;
+    entry = inverse[i] + m * m * entry;
+    diagonal[i] = entry + (ui * ui) / scale;
     next = ui;
   }
   const fixed = reml && p > 0 ? addFixed(system, pls) : 0;
   let trace = 0;
   for (let i = 0; i < q; i++) trace += blocks[i] * diagonal[i];
-  byFactor[0][0] = lambda === 0 ? 0 : 2 * (lambda * trace - (uSu / scale + fixed) / lambda);
+  byFactor[0][0] = lambda * lambda < UNDERFLOW ? 0 : 2 * (lambda * trace - (uSu / scale + fixed) / lambda);
 
   const { structure, par, derivative } = precision;
   const { colPtr } = structure.pattern;

@@ -1,11 +1,10 @@
 import { dot, solveLowerInPlace } from '../dense.js';
 import type { FactorDirection } from '../factor-directions.js';
-import { multiplyPrecisionInto } from '../level-precision.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import type { TermBasis } from '../term-basis.js';
 import { chainBackInPlace, chainDot, factorizeChain } from './chain-factor.js';
 import type { ChainSystem } from './chain-system.js';
-import { chainEffects, combineInto } from './solve-chains.js';
+import { chainEffects } from './solve-chains.js';
 
 /**
  * The average information q_i'P q_j / scale - [4 a_i a_j / (nu scale^2)] with q_i = Z c_i. Since K u = lambda Z'e at the solution, the vector of lambda,
@@ -86,36 +85,68 @@ function vectorsInto(
   directions: readonly FactorDirection[],
 ): Float64Array {
   const { precision, prior, work } = system;
-  const { c } = work;
   const { cp, lambdas } = pls;
-  const { q } = cp;
-  const { structure, par, derivative, values } = precision;
+  const { blocks } = cp.terms[0];
+  const { structure, par, derivative } = precision;
+  const lambda = lambdas[0][0];
   const u = chainEffects(system, pls);
-  const K = { colPtr: structure.pattern.colPtr, K: values, d: cp.terms[0].blocks, f: 0 };
-  return Float64Array.from(directions, ({ level, entries, values: step }, i) => {
-    const o = i * q;
+  const a = new Float64Array(directions.length);
+  for (let i = 0; i < directions.length; i++) {
+    const { level, entries, values } = directions[i];
+    const o = i * cp.q;
     if (level < 0) {
-      const d = entries.length > 0 ? A * step[0] : 0;
-      for (let l = 0; l < q; l++) c[o + l] = 2 * d * u[l];
-      return d * fitOf(system, pls, u);
+      const d = entries.length > 0 ? A * values[0] : 0;
+      const fit = multipleInto(u, blocks, 2 * d, work.c, o);
+      // (Z'e)'u = u'S u / lambda - lambda u'Z'Z u
+      a[i] = lambda === 0 ? 0 : d * (chainQuadratic(system, u) / lambda - lambda * fit);
+    } else {
+      structure.precisionDerivativeInto(par, level, derivative);
+      a[i] = -derivativeTimesInto(derivative, structure.pattern.colPtr, u, work.below) / 2;
+      const K = { colPtr: structure.pattern.colPtr, K: precision.values, d: blocks, f: 0 };
+      factorizeChain(prior, K, work.below, 0, -lambda, work.c, o);
+      chainBackInPlace(prior, work.c, o);
     }
-    structure.precisionDerivativeInto(par, level, derivative);
-    multiplyPrecisionInto(precision, derivative, u, 0, work.below);
-    factorizeChain(prior, K, work.below, 0, -lambdas[0][0], c, o);
-    chainBackInPlace(prior, c, o);
-    return -dot(u, 0, work.below, 0, q) / 2;
-  });
+  }
+  return a;
 }
 
-/** (Z'e)'u = (Z'y - Z'X beta - lambda Z'Z u)'u. */
-function fitOf({ work }: ChainSystem, pls: PenalizedLeastSquares, u: Float64Array): number {
-  const { cp, beta, lambdas } = pls;
-  const { p, q, ZtX, terms } = cp;
-  const { Zty } = pls.work;
-  const { blocks } = terms[0];
-  const lambda = lambdas[0][0];
-  combineInto(ZtX, q, p, -1, beta, 0, work.below);
+/** out = f u from place o on; @returns u'Z'Z u */
+function multipleInto(u: Float64Array, blocks: Float64Array, f: number, out: Float64Array, o: number): number {
   let s = 0;
-  for (let i = 0; i < q; i++) s += (Zty[i] + work.below[i] - lambda * blocks[i] * u[i]) * u[i];
+  for (let i = 0; i < u.length; i++) {
+    out[o + i] = f * u[i];
+    s += blocks[i] * u[i] * u[i];
+  }
+  return s;
+}
+
+/** u'S u, a sum of squares. */
+function chainQuadratic({ factor: { multiplier, pivot } }: ChainSystem, u: Float64Array): number {
+  let s = 0;
+  let next = 0;
+  for (let i = u.length - 1; i >= 0; i--) {
+    const w = u[i] + multiplier[i + 1] * next;
+    s += w * w * pivot[i];
+    next = u[i];
+  }
+  return s;
+}
+
+/** out = dK u; @returns u'dK u */
+function derivativeTimesInto(dK: Float64Array, colPtr: Int32Array, u: Float64Array, out: Float64Array): number {
+  let s = 0;
+  let carried = 0; // the entry left of the diagonal times u before
+  for (let i = 0, at = 0; i < u.length; i++) {
+    const end = colPtr[i + 1];
+    let v = carried + dK[at] * u[i];
+    carried = 0;
+    if (end - at > 1) {
+      v += dK[at + 1] * u[i + 1];
+      carried = dK[at + 1] * u[i];
+    }
+    out[i] = v;
+    s += v * u[i];
+    at = end;
+  }
   return s;
 }

@@ -35,6 +35,8 @@ export interface ChainWork {
   /** Entries (i, i) and (i + 1, i) of S^-1, and of what is added to it; length q. */
   readonly diagonal: Float64Array;
   readonly below: Float64Array;
+  /** Sums of a pass. */
+  readonly sums: Float64Array;
   /** q, or q by p + 1 where there are many columns. */
   v: Float64Array;
   /** q by the number of directions. */
@@ -59,7 +61,14 @@ export function chainSystem(cp: CrossProducts, precisions: readonly (LevelPrecis
     R: new Float64Array(q * (p + 1)),
     gram: new Float64Array((p + 1) ** 2),
     products: p > FEW_COLUMNS ? gramProducts(p + 1) : null,
-    work: { diagonal: new Float64Array(q), below: new Float64Array(q), v: none, c: none, h: none },
+    work: {
+      diagonal: new Float64Array(q),
+      below: new Float64Array(q),
+      sums: new Float64Array(3),
+      v: none,
+      c: none,
+      h: none,
+    },
     u: new Float64Array(q),
     effectsAreCurrent: false,
     modesAreCurrent: false,

@@ -2,7 +2,7 @@ import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } 
 import { multiplyPrecisionInto } from '../level-precision.js';
 import type { PenalizedLeastSquares, PlsFailure } from '../penalized-least-squares.js';
 import { addColumnProducts, productAt } from '../products/column-products.js';
-import { chainBackInPlace, chainForward, chainForwardTwo, chainGramInto, factorizeChain } from './chain-factor.js';
+import { chainBackInPlace, chainDot, chainDotTwo, chainForward, factorizeChain } from './chain-factor.js';
 import type { ChainSystem } from './chain-system.js';
 
 /** Solves at the factor in `pls.lambdas`: sets beta, RXt, ldL2, ldRX2 and pwrss. O(q p^2) and no memory. */
@@ -23,12 +23,7 @@ export function solveChains(system: ChainSystem, pls: PenalizedLeastSquares): Pl
   };
   pls.ldL2 = factorizeChain(factor, S, work.Zty, 0, lambda, R, p * q) - precision.logDeterminant;
   if (!Number.isFinite(pls.ldL2)) return 'L';
-  for (let k = 0; k < p; k += 2) {
-    const forward = k + 1 < p ? chainForwardTwo : chainForward;
-    forward(factor, ZtX, k * q, lambda, R, k * q);
-  }
-  gramInto(system, p + 1);
-
+  eliminateInto(system, ZtX, lambda, p);
   const r = p + 1;
   for (let k = 0; k < p; k++) for (let m = k; m < p; m++) RXt[k * p + m] = XtX[k * p + m] - gram[k * r + m];
   if (choleskyInPlace(RXt, p) >= 0) return 'RX';
@@ -45,22 +40,45 @@ export function solveChains(system: ChainSystem, pls: PenalizedLeastSquares): Pl
   return 'none';
 }
 
-/** R'D^-1 R of `count` columns. */
-function gramInto({ factor, R, gram, products, work }: ChainSystem, count: number): void {
-  if (!products) {
-    chainGramInto(factor, R, count, gram);
-    return;
-  }
+/** The columns of R before the last, and R'D^-1 R. */
+function eliminateInto(
+  { factor, R, gram, products, work }: ChainSystem,
+  ZtX: Float64Array,
+  lambda: number,
+  p: number,
+): void {
   const { inverse } = factor;
   const q = inverse.length;
-  if (work.v.length < R.length) work.v = new Float64Array(R.length);
-  for (let i = 0; i < q; i++) {
-    const root = Math.sqrt(inverse[i]);
-    for (let k = 0; k < count; k++) work.v[k * q + i] = R[k * q + i] * root;
+  const r = p + 1;
+  const three = work.sums;
+  for (let k = 0; k < p; k += 2) {
+    const single = k + 1 === p;
+    chainForward(factor, ZtX, k * q, lambda, R, single, three);
+    gram[k * r + k] = three[0];
+    if (single) continue;
+    gram[k * r + k + 1] = three[1];
+    gram[(k + 1) * r + k + 1] = three[2];
   }
-  products.sums.fill(0);
-  addColumnProducts(products, work.v, q, null, 0, q);
-  for (let k = 0; k < count; k++) for (let m = k; m < count; m++) gram[k * count + m] = productAt(products, m, k);
+  if (products) {
+    if (work.v.length < R.length) work.v = new Float64Array(R.length);
+    for (let i = 0; i < q; i++) {
+      const root = Math.sqrt(inverse[i]);
+      for (let k = 0; k < r; k++) work.v[k * q + i] = R[k * q + i] * root;
+    }
+    products.sums.fill(0);
+    addColumnProducts(products, work.v, q, null, 0, q);
+    for (let k = 0; k < r; k++) for (let m = k; m < r; m++) gram[k * r + m] = productAt(products, m, k);
+    return;
+  }
+  for (let k = 0; k < p; k += 2) {
+    const second = Math.min(k + 1, p - 1);
+    for (let m = k + 2 > p ? p : k + 2; m < r; m++) {
+      chainDotTwo(factor, R, k * q, second * q, m * q, three);
+      gram[k * r + m] = three[0];
+      gram[second * r + m] = three[1];
+    }
+  }
+  gram[p * r + p] = chainDot(factor, R, p * q, R, p * q);
 }
 
 /** u at the solution that stands in `pls`. */

@@ -76,7 +76,7 @@ export function seriesTerm(
             ? overLevels(inner, ar1Levels(points, kind === 'car1'), kind)
             : ar1SeriesWithInitialVariance(inner, points),
         };
-  const label = (k: number) => `${levels[process.series[k]]}:${timeLabel(process.times[k])}`;
+  const label = labelsOf(levels, process, timeLabel);
   return {
     group: `${group}:${timeName}`,
     names,
@@ -98,12 +98,26 @@ interface Points {
   readonly zeroRows?: Uint8Array;
 }
 
-/** The distinct (level, time) pairs in order. O(n log n). */
+/** Names of points, `level:time`; times that series share are written once. */
+function labelsOf(levels: readonly string[], { series, times }: Points, timeLabel: (time: number) => string) {
+  const known = new Map<number, string>();
+  return (k: number): string => {
+    let time = known.get(times[k]);
+    if (time === undefined) known.set(times[k], (time = timeLabel(times[k])));
+    return `${levels[series[k]]}:${time}`;
+  };
+}
+
+/** The distinct (level, time) pairs in order. O(n log n), O(n) where the rows are in order. */
 function pointsOf(nl: number, levelIdx: Int32Array, times: Float64Array): Points {
   const n = levelIdx.length;
-  const order = Int32Array.from({ length: n }, (_, i) => i).sort(
-    (a, b) => levelIdx[a] - levelIdx[b] || times[a] - times[b],
-  );
+  const order = new Int32Array(n);
+  let sorted = true;
+  for (let i = 0; i < n; i++) {
+    order[i] = i;
+    if (i > 0 && (levelIdx[i] - levelIdx[i - 1] || times[i] - times[i - 1]) < 0) sorted = false;
+  }
+  if (!sorted) order.sort((a, b) => levelIdx[a] - levelIdx[b] || times[a] - times[b]);
   const pointOfRow = new Int32Array(n);
   const pointTimes = new Float64Array(n);
   const series = new Int32Array(n);
