@@ -118,9 +118,7 @@ export function combineInto(
 export function chainModesInto(
   system: ChainSystem,
   pls: PenalizedLeastSquares,
-  b: Float64Array,
-  Zte: Float64Array,
-  Xte: Float64Array,
+  { b, Zte, Xte }: { readonly b: Float64Array; readonly Zte: Float64Array; readonly Xte: Float64Array },
 ): { wrss: number; ussq: number } {
   const { precision, work } = system;
   const { cp, lambdas, beta } = pls;
