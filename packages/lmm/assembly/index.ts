@@ -54,3 +54,4 @@ export function addProducts(a: u32, stripsA: i32, b: u32, stripsB: i32, stride: 
 }
 export { runProgram } from './vectors';
 export { addLevelRows } from './levels';
+export { addBlocks, addTransposedBlocks, scaleBlocks } from './blocks';

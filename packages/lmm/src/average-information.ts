@@ -13,6 +13,7 @@ import {
 } from './level-precision.js';
 import { levelInformationInto } from './one-factor/level-information.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
+import { addColumnProducts, gramProducts, productAt, type ColumnProducts } from './products/column-products.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 import { pullBackInto, type TermBasis } from './term-basis.js';
 
@@ -23,7 +24,12 @@ export interface InformationWork {
   readonly h: Float64Array;
   readonly x: Float64Array;
   readonly a: Float64Array;
+  /** Products of many v; null for few. */
+  readonly gram: ColumnProducts | null;
 }
+
+/** With more directions than this, tiles of 4 by 4 sums pay. */
+const FEW_DIRECTIONS = 8;
 
 export function informationWork(q: number, p: number, directions: number): InformationWork {
   return {
@@ -32,6 +38,7 @@ export function informationWork(q: number, p: number, directions: number): Infor
     h: new Float64Array(q * directions),
     x: new Float64Array(p * directions),
     a: new Float64Array(directions),
+    gram: q > 0 && directions > FEW_DIRECTIONS ? gramProducts(directions) : null,
   };
 }
 
@@ -43,7 +50,7 @@ export function informationWork(q: number, p: number, directions: number): Infor
  *     H_ij = q_i'P q_j / scale - [4 a_i a_j / (nu scale^2)]_{sigma profiled} + 2 tr(G dLambda_i dLambda_j'),   q_i = V_i P y = Z c_i,
  *     c_i = dLambda_i u + Lambda dLambda_i' Z'e,   a_i = (Z'e)' dLambda_i u,   G = d objective / d (Lambda Lambda').
  *
- * One sparse product and one solve with L for each parameter.
+ * One sparse product and half a solve with S for each parameter.
  *
  * @param nu n or n - p when sigma is profiled, 0 when it is fixed
  * @param H directions squared, column-major, both triangles
@@ -76,29 +83,50 @@ export function averageInformationInto(
   const m = directions.length;
   for (const precision of pls.precisions) if (precision) factorizePrecision(precision);
   workingVectorsInto(pls, bases, directions, work);
-  multiplyZtZInto(cp, work.c, m, work.v);
+  multiplyWorkingVectorsInto(pls, directions, work);
+  // H := c'Z'Z c; c_i is zero but in the effects of its term.
+  for (let i = 0; i < m; i++) {
+    const { nc, nl, start } = cp.terms[directions[i].term];
+    for (let j = 0; j <= i; j++) H[i * m + j] = dot(work.c, i * q + start, work.v, j * q + start, nc * nl);
+    for (let k = 0; k < p; k++) work.x[i * p + k] = dot(cp.ZtX, k * q + start, work.c, i * q + start, nc * nl);
+  }
+  // v := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'v)
   multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
-  // h := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'h)
-  for (let i = 0; i < m; i++) {
-    permuteInto(factor, work.h.subarray(i * q, (i + 1) * q), pls.work.q1, 1);
-    work.h.set(pls.work.q1, i * q);
+  permuteInto(factor, work.h, work.v, m);
+  solveLInPlace(factor, work.v, m);
+  if (work.gram) {
+    work.gram.sums.fill(0);
+    addColumnProducts(work.gram, work.v, q, null, 0, q);
   }
-  solveLInPlace(factor, work.h, m);
   for (let i = 0; i < m; i++) {
-    for (let k = 0; k < p; k++)
-      work.x[i * p + k] = dot(cp.ZtX, k * q, work.c, i * q, q) - dot(RZX, k * q, work.h, i * q, q);
+    for (let k = 0; k < p; k++) work.x[i * p + k] -= dot(RZX, k * q, work.v, i * q, q);
     solveLowerInPlace(RXt, p, work.x, i * p);
-  }
-  for (let i = 0; i < m; i++) {
     for (let j = 0; j <= i; j++) {
-      const qPq =
-        dot(work.c, i * q, work.v, j * q, q) -
-        dot(work.h, i * q, work.h, j * q, q) -
-        dot(work.x, i * p, work.x, j * p, p);
+      const vv = work.gram ? productAt(work.gram, i, j) : dot(work.v, i * q, work.v, j * q, q);
+      const qPq = H[i * m + j] - vv - dot(work.x, i * p, work.x, j * p, p);
       H[i * m + j] = H[j * m + i] = qPq / scale - profiled * work.a[i] * work.a[j];
     }
   }
   addCurvature(composite, bases, theta, directions, gradient, H);
+}
+
+/** v = Z'Z c, term by term. */
+function multiplyWorkingVectorsInto(
+  { cp, blocks }: PenalizedLeastSquares,
+  directions: readonly FactorDirection[],
+  { c, v }: InformationWork,
+): void {
+  if (!blocks) {
+    multiplyZtZInto(cp, c, directions.length, v);
+    return;
+  }
+  for (let from = 0; from < directions.length;) {
+    const { term } = directions[from];
+    let to = from;
+    while (to < directions.length && directions[to].term === term) to++;
+    blocks.multiplyInto(c, term, from, to - from, v);
+    from = to;
+  }
 }
 
 /** c_i and a_i for every direction, in changed columns. */

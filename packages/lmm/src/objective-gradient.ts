@@ -149,7 +149,7 @@ function residualFixedInto(pls: PenalizedLeastSquares, V: Float64Array, W: Float
   solveLtInPlace(factor, qp, p);
   unpermuteInto(factor, qp, V, p);
   multiplyLambdaInto(cp, lambdas, false, V, p, work.small, qp);
-  multiplyZtZInto(cp, qp, p, W);
+  multiplyZtZInto(cp, qp, p, W, pls.blocks);
   timesInverseRXInto(cp.ZtX, RXt, q, p, qp);
   for (let i = 0; i < q * p; i++) W[i] -= qp[i];
 }

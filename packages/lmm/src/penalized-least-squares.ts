@@ -19,6 +19,7 @@ import { largestTermFirst } from './elimination-order.js';
 import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
 import { solveLevels, type LevelSystem } from './one-factor/level-system.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
+import { pairBlocks, type PairBlocks } from './products/pair-blocks.js';
 import { addColumnProducts, gramProducts, productAt, type ColumnProducts } from './products/column-products.js';
 import { multiplyLambdaInto, multiplyZtZInto, scaleByLambdaInto } from './scale-by-lambda.js';
 
@@ -47,6 +48,8 @@ export interface PenalizedLeastSquares {
   readonly levels: LevelSystem | null;
   /** Where one term of series lets it be solved along their points, in the same way; else null. */
   readonly chains: ChainSystem | null;
+  /** Kernels with the blocks of Z'Z; null where they do not pay. */
+  readonly blocks: PairBlocks | null;
   /** Lower triangle of Lambda'Z'Z Lambda on the pattern of S; of S itself when some term has a precision. */
   readonly values: Float64Array;
   /** L^-1 P Lambda'Z'X, q by p, column-major, rows in the order of L. */
@@ -122,10 +125,12 @@ export function penalizedLeastSquares(
     for (let i = 0; i < q; i++) Zty[i] += cp.Zty[i];
     for (let k = 0; k < p; k++) Xty[k] += dot(cp.ZtX, k * q, cp.b0, 0, q);
   }
+  const blocks = pairBlocks(cp, placed);
   return {
     cp,
     placed,
     symbolic,
+    blocks,
     factor: createFactor(symbolic),
     precisions,
     levels: null,
@@ -133,7 +138,7 @@ export function penalizedLeastSquares(
     lambdas: terms.map((t) => new Float64Array(t.nc * t.nc)),
     solvedFor: terms.map((t) => new Float64Array(t.nc * t.nc).fill(Number.NaN)),
     outcome: 'not-finite',
-    values: new Float64Array(placed.pattern.rowIdx.length),
+    values: blocks ? blocks.values : new Float64Array(placed.pattern.rowIdx.length),
     RZX: new Float64Array(q * p),
     RXt: new Float64Array(p * p),
     u: new Float64Array(q),
@@ -181,7 +186,7 @@ function solve(pls: PenalizedLeastSquares): PlsFailure {
   for (const lambda of lambdas)
     for (let k = 0; k < lambda.length; k++) if (!Number.isFinite(lambda[k])) return 'not-finite';
 
-  scaleByLambdaInto(cp, placed, lambdas, work.small, values);
+  scaleByLambdaInto(cp, placed, lambdas, work.small, values, pls.blocks);
   const shift = penalize(pls);
   if (factorize(factor, values, shift) >= 0) return 'L';
   pls.ldL2 = logDeterminant(factor);
@@ -269,7 +274,7 @@ function updateResiduals(pls: PenalizedLeastSquares): void {
   const { q, p, ZtX, Zty, Xty, b0 } = cp;
   const db = work.q1;
   for (let i = 0; i < q; i++) db[i] = b0 ? b[i] - b0[i] : b[i];
-  multiplyZtZInto(cp, db, 1, work.q2);
+  multiplyZtZInto(cp, db, 1, work.q2, pls.blocks);
   for (let i = 0; i < q; i++) Zte[i] = Zty[i] - work.q2[i];
   for (let k = 0; k < p; k++) {
     const v = beta[k];

@@ -1,9 +1,12 @@
 import type { CrossProducts } from './cross-products.js';
 import type { PenalizedPattern } from './penalized-pattern.js';
+import type { PairBlocks } from './products/pair-blocks.js';
 
 /**
  * values = the lower triangle of Lambda'Z~'Z~ Lambda on the pattern of S (the identity is added by the factorisation).
  * `lambdas[t]` is the changed factor of term t (nc by nc, column-major, any square matrix). O(nnz) times nc.
+ *
+ * @param blocks kernels for the pairs of terms, where there are; `values` is theirs then
  */
 export function scaleByLambdaInto(
   cp: CrossProducts,
@@ -11,6 +14,7 @@ export function scaleByLambdaInto(
   lambdas: readonly Float64Array[],
   work: Float64Array,
   values: Float64Array,
+  blocks: PairBlocks | null = null,
 ): void {
   const { colPtr } = placed.pattern;
   cp.terms.forEach((t, k) => {
@@ -34,6 +38,10 @@ export function scaleByLambdaInto(
       }
     }
   });
+  if (blocks) {
+    blocks.scaleInto(lambdas);
+    return;
+  }
   for (const { pair, below } of placed.pairs) {
     const ti = cp.terms[pair.i];
     const tj = cp.terms[pair.j];
@@ -85,8 +93,18 @@ export function multiplyInto(
   }
 }
 
-/** out = Z~'Z~ x for `nrhs` vectors of length q, column-major. O(nnz nrhs). */
-export function multiplyZtZInto(cp: CrossProducts, x: Float64Array, nrhs: number, out: Float64Array): void {
+/** out = Z~'Z~ x for `nrhs` vectors of length q, column-major. O(nnz nrhs). `kernels` have the blocks of `cp`, where there are kernels. */
+export function multiplyZtZInto(
+  cp: CrossProducts,
+  x: Float64Array,
+  nrhs: number,
+  out: Float64Array,
+  kernels: PairBlocks | null = null,
+): void {
+  if (kernels) {
+    kernels.multiplyInto(x, -1, 0, nrhs, out);
+    return;
+  }
   const { q } = cp;
   for (let h = 0; h < nrhs; h++) {
     const o = h * q;

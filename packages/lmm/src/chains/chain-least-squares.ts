@@ -15,6 +15,7 @@ import { chainEffects, chainModesInto } from './solve-chains.js';
  * first read after a solution, so that readers need not know; solutions must not be overwritten from outside.
  */
 export class ChainLeastSquares implements PenalizedLeastSquares {
+  readonly blocks = null;
   readonly cp: CrossProducts;
   readonly levels = null;
   readonly chains: ChainSystem;

@@ -42,6 +42,7 @@ class LevelwiseLeastSquares implements PenalizedLeastSquares {
   readonly cp: CrossProducts;
   readonly levels: LevelSystem;
   readonly chains = null;
+  readonly blocks = null;
   readonly precisions: readonly null[];
   readonly lambdas: readonly Float64Array[];
   readonly solvedFor: readonly Float64Array[];

@@ -1,8 +1,8 @@
 import { kernelText } from './kernel-bytes.generated.js';
-import type { LevelKernels, ProductKernels, VectorKernels } from './kernels.js';
+import type { BlockKernels, LevelKernels, ProductKernels, VectorKernels } from './kernels.js';
 
 /** All that the module exports. */
-export type WasmKernels = ProductKernels & LevelKernels & VectorKernels;
+export type WasmKernels = ProductKernels & LevelKernels & VectorKernels & BlockKernels;
 
 /** The little of the WebAssembly API that is used here; browsers, workers, Node, Deno and Bun all have it. */
 interface WasmMemory {

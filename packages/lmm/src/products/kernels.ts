@@ -47,3 +47,45 @@ export interface LevelKernels {
 export interface VectorKernels {
   runProgram(at: number, end: number): void;
 }
+
+/** Work on the blocks of Z'Z; see `PairBlocks` and assembly/blocks.ts for places and shapes. */
+export interface BlockKernels {
+  /** x_i += B x_j. */
+  addBlocks(
+    starts: number,
+    rows: number,
+    nl: number,
+    blocks: number,
+    ni: number,
+    nj: number,
+    x: number,
+    out: number,
+    width: number,
+  ): void;
+  /** x_j += B'x_i. */
+  addTransposedBlocks(
+    starts: number,
+    rows: number,
+    nl: number,
+    blocks: number,
+    ni: number,
+    nj: number,
+    x: number,
+    out: number,
+    width: number,
+  ): void;
+  /** values := A B C. */
+  scaleBlocks(
+    starts: number,
+    nl: number,
+    blocks: number,
+    ni: number,
+    nj: number,
+    A: number,
+    C: number,
+    columns: number,
+    below: number,
+    values: number,
+    scratch: number,
+  ): void;
+}
