@@ -17,6 +17,7 @@ import type { CrossProducts } from './cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from './dense.js';
 import { largestTermFirst } from './elimination-order.js';
 import { addPrecision, multiplyPrecisionInto, precisionForm, type LevelPrecision } from './level-precision.js';
+import { levelOrdering } from './level-ordering.js';
 import { solveLevels, type LevelSystem } from './one-factor/level-system.js';
 import { penalizedPattern, type PenalizedPattern } from './penalized-pattern.js';
 import { pairBlocks, type PairBlocks } from './products/pair-blocks.js';
@@ -114,7 +115,7 @@ export function penalizedLeastSquares(
     precisions.map((precision) => (precision && !precision.inPair ? precision.structure.pattern : null)),
   );
   const symbolic = analyze(placed.pattern, {
-    ordering: terms.length === 1 ? 'amd' : q <= FEW_EFFECTS ? largestTermFirst(cp) : ['amd', largestTermFirst(cp)],
+    ordering: orderingOf(cp, placed, precisions),
     ...(inspect && { inspect }),
   });
   const largest = terms.reduce((m, t) => Math.max(m, t.nc), 1);
@@ -162,6 +163,17 @@ export function penalizedLeastSquares(
     ussq: 0,
     pwrss: 0,
   };
+}
+
+function orderingOf(
+  cp: CrossProducts,
+  placed: PenalizedPattern,
+  precisions: readonly (LevelPrecision | null)[],
+): Int32Array | 'amd' | readonly (Int32Array | 'amd')[] {
+  if (cp.terms.length === 1) return 'amd';
+  if (cp.q <= FEW_EFFECTS) return largestTermFirst(cp);
+  const byLevels = cp.residual || precisions.some(Boolean) ? null : levelOrdering(cp, placed);
+  return byLevels ?? ['amd', largestTermFirst(cp)];
 }
 
 /** Solves at the factors that stand in `pls.lambdas`. Cost: one numeric factorisation and p + 1 solves; nothing depends on n. */
