@@ -13,32 +13,41 @@ import {
 } from './level-precision.js';
 import { levelInformationInto } from './one-factor/level-information.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
-import { addColumnProducts, gramProducts, productAt, type ColumnProducts } from './products/column-products.js';
+import {
+  addColumnProducts,
+  crossProducts,
+  gramProducts,
+  productAt,
+  type ColumnProducts,
+} from './products/column-products.js';
 import { multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
 import { pullBackInto, type TermBasis } from './term-basis.js';
 
 /** Workspace of {@link averageInformationInto}: three q-vectors for each parameter. */
 export interface InformationWork {
   readonly c: Float64Array;
+  /** With room for p more columns where directions are many. */
   readonly v: Float64Array;
   readonly h: Float64Array;
   readonly x: Float64Array;
   readonly a: Float64Array;
-  /** Products of many v; null for few. */
-  readonly gram: ColumnProducts | null;
+  /** Products [v ZtX]'c and the lower triangle of [v RZX]'[v RZX]; null for few directions. */
+  readonly many: { readonly cross: ColumnProducts; readonly gram: ColumnProducts } | null;
 }
 
 /** With more directions than this, tiles of 4 by 4 sums pay. */
 const FEW_DIRECTIONS = 8;
 
 export function informationWork(q: number, p: number, directions: number): InformationWork {
+  const m = directions;
+  const many = q > 0 && m > FEW_DIRECTIONS;
   return {
-    c: new Float64Array(q * directions),
-    v: new Float64Array(q * directions),
-    h: new Float64Array(q * directions),
-    x: new Float64Array(p * directions),
-    a: new Float64Array(directions),
-    gram: q > 0 && directions > FEW_DIRECTIONS ? gramProducts(directions) : null,
+    c: new Float64Array(q * m),
+    v: new Float64Array(q * (many ? m + p : m)),
+    h: new Float64Array(q * m),
+    x: new Float64Array(p * m),
+    a: new Float64Array(m),
+    many: many ? { cross: crossProducts(m + p, m), gram: gramProducts(m + p) } : null,
   };
 }
 
@@ -84,30 +93,73 @@ export function averageInformationInto(
   for (const precision of pls.precisions) if (precision) factorizePrecision(precision);
   workingVectorsInto(pls, bases, directions, work);
   multiplyWorkingVectorsInto(pls, directions, work);
-  // H := c'Z'Z c; c_i is zero but in the effects of its term.
-  for (let i = 0; i < m; i++) {
-    const { nc, nl, start } = cp.terms[directions[i].term];
-    for (let j = 0; j <= i; j++) H[i * m + j] = dot(work.c, i * q + start, work.v, j * q + start, nc * nl);
-    for (let k = 0; k < p; k++) work.x[i * p + k] = dot(cp.ZtX, k * q + start, work.c, i * q + start, nc * nl);
+  // H := c'Z'Z c, x := X'Z c
+  if (work.many) productsOfManyInto(cp.ZtX, q, p, m, work, H);
+  else {
+    for (let i = 0; i < m; i++) {
+      // c_i is zero but in the effects of its term.
+      const { nc, nl, start } = cp.terms[directions[i].term];
+      for (let j = 0; j <= i; j++) H[i * m + j] = dot(work.c, i * q + start, work.v, j * q + start, nc * nl);
+      for (let k = 0; k < p; k++) work.x[i * p + k] = dot(cp.ZtX, k * q + start, work.c, i * q + start, nc * nl);
+    }
   }
-  // v := L^-1 P Lambda'Z'Z c, x := RX^-T (X'Z c - RZX'v)
+  // v := L^-1 P Lambda'Z'Z c; H := H - v'v, x := RX^-T (x - RZX'v)
   multiplyLambdaInto(cp, pls.lambdas, true, work.v, m, pls.work.small, work.h);
   permuteInto(factor, work.h, work.v, m);
   solveLInPlace(factor, work.v, m);
-  if (work.gram) {
-    work.gram.sums.fill(0);
-    addColumnProducts(work.gram, work.v, q, null, 0, q);
+  if (work.many) subtractGramOfMany(RZX, q, p, m, work, H);
+  else {
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j <= i; j++) H[i * m + j] -= dot(work.v, i * q, work.v, j * q, q);
+      for (let k = 0; k < p; k++) work.x[i * p + k] -= dot(RZX, k * q, work.v, i * q, q);
+    }
   }
   for (let i = 0; i < m; i++) {
-    for (let k = 0; k < p; k++) work.x[i * p + k] -= dot(RZX, k * q, work.v, i * q, q);
     solveLowerInPlace(RXt, p, work.x, i * p);
     for (let j = 0; j <= i; j++) {
-      const vv = work.gram ? productAt(work.gram, i, j) : dot(work.v, i * q, work.v, j * q, q);
-      const qPq = H[i * m + j] - vv - dot(work.x, i * p, work.x, j * p, p);
+      const qPq = H[i * m + j] - dot(work.x, i * p, work.x, j * p, p);
       H[i * m + j] = H[j * m + i] = qPq / scale - profiled * work.a[i] * work.a[j];
     }
   }
   addCurvature(composite, bases, theta, directions, gradient, H);
+}
+
+/** Lower triangle of H := c'v, and x := (Z'X)'c, by tiles. */
+function productsOfManyInto(
+  ZtX: Float64Array,
+  q: number,
+  p: number,
+  m: number,
+  { c, v, x, many }: InformationWork,
+  H: Float64Array,
+): void {
+  const { cross } = many!;
+  v.set(ZtX, m * q);
+  cross.sums.fill(0);
+  addColumnProducts(cross, v, q, c, q, q);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j <= i; j++) H[i * m + j] = productAt(cross, j, i);
+    for (let k = 0; k < p; k++) x[i * p + k] = productAt(cross, m + k, i);
+  }
+}
+
+/** H -= v'v, and x -= RZX'v, by tiles. */
+function subtractGramOfMany(
+  RZX: Float64Array,
+  q: number,
+  p: number,
+  m: number,
+  { v, x, many }: InformationWork,
+  H: Float64Array,
+): void {
+  const { gram } = many!;
+  v.set(RZX, m * q);
+  gram.sums.fill(0);
+  addColumnProducts(gram, v, q, null, 0, q);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j <= i; j++) H[i * m + j] -= productAt(gram, i, j);
+    for (let k = 0; k < p; k++) x[i * p + k] -= productAt(gram, m + k, i);
+  }
 }
 
 /** v = Z'Z c, term by term. */

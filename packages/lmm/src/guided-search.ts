@@ -26,8 +26,10 @@ export interface SearchPlan extends SearchSpace {
 export interface GuidedResult {
   /** By the columns as given. */
   readonly objective: ProfiledObjective;
-  /** With `par` and `polished` by the columns as given. */
+  /** With `par` and `polished` by the columns as given; vanishing variances of `polished` are zero. */
   readonly found: SearchResult;
+  /** `par` with vanishing variances put to zero. Moves the objective. */
+  snapped(): Float64Array;
   readonly evaluations: readonly Evaluation[];
 }
 
@@ -111,13 +113,15 @@ export function guidedSearch(
       continue;
     }
     const space = { start, unit, free, source };
+    const snapped = (x: Float64Array) => columns.outOf(snapToBoundary(working, space, x, found.value));
     return {
       objective: profiledObjective(working.pls.cp, composite, criterion, working.pls),
       found: {
         ...found,
-        par: columns.outOf(snapToBoundary(working, space, found.par, found.value)),
-        polished: columns.outOf(snapToBoundary(working, space, found.polished, found.value)),
+        par: columns.outOf(found.par),
+        polished: snapped(found.polished),
       },
+      snapped: () => snapped(found.par),
       evaluations,
     };
   }

@@ -16,7 +16,7 @@ import { checkedMaxBytes } from './size/max-bytes.js';
 import { checkProductsSize } from './size/products-size.js';
 import type { Criterion, ProfiledObjective } from './profiled-objective.js';
 import { readRows } from './read-rows.js';
-import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary, type SearchResult } from './search.js';
+import { NEGLIGIBLE_RISE, objectiveAtPar, snapToBoundary } from './search.js';
 import { columnScales } from './start-values.js';
 
 /** What may be asked of a fit. */
@@ -91,7 +91,7 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
   const parNames = parNamesOf(matrices, structure);
   const judge = (searched: GuidedResult) => {
     const { objective, found } = searched;
-    const { par, value } = bestOf(objective, plan, found);
+    const { par, value } = bestOf(searched, plan);
     const singular = isSingular(structure, par, plan.scales, options.singularTolerance ?? 1e-4);
     return {
       ...searched,
@@ -146,18 +146,14 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
 }
 
 /** The polished point, unless the objective is higher there by more than what is negligible. */
-function bestOf(
-  objective: ProfiledObjective,
-  plan: SearchPlan,
-  found: SearchResult,
-): { par: Float64Array; value: number } {
-  for (const candidate of [found.polished, found.par]) {
+function bestOf({ objective, found, snapped }: GuidedResult, plan: SearchPlan): { par: Float64Array; value: number } {
+  const at = (candidate: Float64Array) => {
     const par = snapToBoundary(objective, plan, candidate, found.value);
-    const value = objectiveAtPar(objective, plan.composite, par);
-    const slack = Math.max(1.1 * NEGLIGIBLE_RISE, 4e-14 * Math.abs(value), objective.noise());
-    if (value <= found.value + slack || candidate === found.par) return { par, value };
-  }
-  return { par: found.par, value: found.value };
+    return { par, value: objectiveAtPar(objective, plan.composite, par) };
+  };
+  const polished = at(found.polished);
+  const slack = Math.max(1.1 * NEGLIGIBLE_RISE, 4e-14 * Math.abs(polished.value), objective.noise());
+  return polished.value <= found.value + slack ? polished : at(snapped());
 }
 
 function planSearch(

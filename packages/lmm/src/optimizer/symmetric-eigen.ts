@@ -1,16 +1,25 @@
+import { eigenByReduction } from './eigen-by-reduction.js';
+
 /** Eigenvalues (ascending) and orthonormal eigenvectors (columns of `vectors`, column-major) of a symmetric matrix. */
 export interface SymmetricEigen {
   readonly values: Float64Array;
   readonly vectors: Float64Array;
 }
 
+/** Above this order Jacobi rotations take several times as long as a reduction to tridiagonal form. */
+const MOST_BY_ROTATIONS = 8;
+
 /**
  * Cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations, section 8.5): simple, and accurate for the small matrices of a search
- * over variance parameters. O(n^3) for each of a few sweeps.
+ * over variance parameters. O(n^3) for each of a few sweeps. Larger matrices are reduced to tridiagonal form first.
  *
  * @param H n by n, column-major, symmetric; not changed
  */
 export function symmetricEigen(H: Float64Array, n: number): SymmetricEigen {
+  if (n > MOST_BY_ROTATIONS) {
+    const reduced = eigenByReduction(H, n);
+    if (reduced) return ascending(reduced.values, reduced.vectors, n);
+  }
   const a = H.slice();
   const v = new Float64Array(n * n);
   for (let i = 0; i < n; i++) v[i * n + i] = 1;
@@ -24,11 +33,19 @@ export function symmetricEigen(H: Float64Array, n: number): SymmetricEigen {
     if (off <= 1e-32 * diagonal || off === 0) break;
     for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[i * n + i] - a[j * n + j]);
+  return ascending(
+    Float64Array.from({ length: n }, (_, i) => a[i * n + i]),
+    v,
+    n,
+  );
+}
+
+function ascending(diagonal: Float64Array, v: Float64Array, n: number): SymmetricEigen {
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => diagonal[i] - diagonal[j]);
   const values = new Float64Array(n);
   const vectors = new Float64Array(n * n);
   order.forEach((from, to) => {
-    values[to] = a[from * n + from];
+    values[to] = diagonal[from];
     vectors.set(v.subarray(from * n, (from + 1) * n), to * n);
   });
   return { values, vectors };
