@@ -83,7 +83,7 @@ function trialEquations(
   const { cp, levels, chains, precisions } = pls;
   const independent = !cp.residual && !precisions.some(Boolean);
   if (independent && !levels && !cp.b0 && iterationIsCheaper(pls)) {
-    const trial = iteratedTrial(cp, changedFactors(composite, bases, at));
+    const trial = iteratedTrial(cp, changedFactors(composite, bases, at), pls.blocks);
     if (trial && trial.wrss > 1e-5 * cp.yty) return { equations: probedMoments(cp, trial), solved: false };
   }
   const theta = new Float64Array(composite.thetaLength);

@@ -1,5 +1,6 @@
 import type { CrossProducts } from '../cross-products.js';
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../dense.js';
+import type { PairBlocks } from '../products/pair-blocks.js';
 import { multiplyLambdaInto, multiplyZtZInto } from '../scale-by-lambda.js';
 import type { TrialSolution } from './probed-moments.js';
 
@@ -13,9 +14,14 @@ const MOST_STEPS = 60;
  * Z'Z for each step.
  *
  * @param lambdas changed factors, nc by nc, by term
+ * @param kernels with the blocks of Z'Z, where there are
  * @returns null where Q1'Q1 or a block is not positive definite
  */
-export function iteratedTrial(cp: CrossProducts, lambdas: readonly Float64Array[]): TrialSolution | null {
+export function iteratedTrial(
+  cp: CrossProducts,
+  lambdas: readonly Float64Array[],
+  kernels: PairBlocks | null = null,
+): TrialSolution | null {
   const { p, q, terms, ZtX } = cp;
   const small = new Float64Array(terms.reduce((m, t) => Math.max(m, t.nc), 1) ** 2);
   const LX = cp.XtX.slice();
@@ -29,7 +35,7 @@ export function iteratedTrial(cp: CrossProducts, lambdas: readonly Float64Array[
   /** product = (Lambda'Z'M Z Lambda + I) x, M the projection off X. */
   const multiply = (x: Float64Array) => {
     multiplyLambdaInto(cp, lambdas, false, x, 1, small, Lx);
-    multiplyZtZInto(cp, Lx, 1, product);
+    multiplyZtZInto(cp, Lx, 1, product, kernels);
     for (let k = 0; k < p; k++) coefficients[k] = dot(ZtX, k * q, Lx, 0, q);
     solveLowerInPlace(LX, p, coefficients);
     solveLowerTransposedInPlace(LX, p, coefficients);
@@ -38,7 +44,7 @@ export function iteratedTrial(cp: CrossProducts, lambdas: readonly Float64Array[
     for (let i = 0; i < q; i++) product[i] += x[i];
   };
   /** x := S^-1 x; the residual stays in r. */
-  const solveInPlace = (x: Float64Array) => {
+  const solveOneInPlace = (x: Float64Array) => {
     r.set(x);
     x.fill(0);
     const target = TOLERANCE ** 2 * dot(r, 0, r, 0, q);
@@ -68,10 +74,16 @@ export function iteratedTrial(cp: CrossProducts, lambdas: readonly Float64Array[
   subtractFixed(ZtX, q, fixed, right);
   multiplyLambdaInto(cp, lambdas, true, right, 1, small, right);
   const u = right.slice();
-  solveInPlace(u);
+  solveOneInPlace(u);
   // |e|^2 = y'My - 2 u'f + u'(S - I)u with S u = f - r
   const wrss = total - dot(u, 0, right, 0, q) - dot(u, 0, r, 0, q) - dot(u, 0, u, 0, q);
-  return { u, wrss, solveInPlace };
+  return {
+    u,
+    wrss,
+    solveInPlace(x, nrhs = 1) {
+      for (let h = 0; h < nrhs; h++) solveOneInPlace(x.subarray(h * q, (h + 1) * q));
+    },
+  };
 }
 
 function subtractFixed(ZtX: Float64Array, q: number, beta: Float64Array, out: Float64Array): void {

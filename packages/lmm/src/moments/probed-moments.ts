@@ -8,8 +8,8 @@ export interface TrialSolution {
   readonly u: Float64Array;
   /** |e|^2. */
   readonly wrss: number;
-  /** x := S^-1 x with the fixed effects projected out, length q. */
-  solveInPlace(x: Float64Array): void;
+  /** x := S^-1 x with the fixed effects projected out, for `nrhs` (default 1) vectors of length q, column-major. */
+  solveInPlace(x: Float64Array, nrhs?: number): void;
 }
 
 /** Levels up to which every level is probed on its own: sums over levels are then exact. */
@@ -44,14 +44,15 @@ export function probedMoments(cp: CrossProducts, { u, wrss, solveInPlace }: Tria
     const probes = probesOf(nl);
     const share = exact ? 1 : 1 / probes;
     const r = new Float64Array(nl);
-    const x = Array.from({ length: nc }, () => new Float64Array(q));
+    const all = new Float64Array(q * nc);
+    const x = Array.from({ length: nc }, (_, b) => all.subarray(b * q, (b + 1) * q));
     for (let h = 0; h < probes; h++) {
       for (let l = 0; l < nl; l++) r[l] = exact ? Number(l === h) : sign();
+      all.fill(0);
       x.forEach((xb, b) => {
-        xb.fill(0);
         for (let l = 0; l < nl; l++) xb[start + l * nc + b] = r[l];
-        solveInPlace(xb);
       });
+      solveInPlace(all, nc);
       addProbe(cp, s, r, x, share, offset, size, coefficients);
     }
   });
