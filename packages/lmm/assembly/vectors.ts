@@ -31,11 +31,22 @@ function addFactors(z: usize, x: usize, bytes: usize): void {
   store<f64>(z, count, 8);
 }
 
+/** Places from here on count from the stretch of memory that a run is given. */
+const RELATIVE: u32 = 1 << 30;
+
+/** The byte of a place. */
+// @ts-ignore: decorator
+@inline
+function byteOf(place: u32, shift: u32): usize {
+  return <usize>(place + select<u32>(shift, 0, place >= RELATIVE)) << 3;
+}
+
 /** Instructions from place `at` (of a 32-bit integer) up to `end`: operation, z, x, y, length. */
-export function runProgram(at: u32, end: u32): void {
+export function runProgram(at: u32, end: u32, stretch: u32): void {
+  const shift = stretch - RELATIVE;
   const stop = <usize>end << 2;
   for (let pc = <usize>at << 2; pc < stop; pc += 20) {
-    const z = <usize>load<i32>(pc, 4) << 3, x = <usize>load<i32>(pc, 8) << 3, y = <usize>load<i32>(pc, 12) << 3;
+    const z = byteOf(load<u32>(pc, 4), shift), x = byteOf(load<u32>(pc, 8), shift), y = byteOf(load<u32>(pc, 12), shift);
     const bytes = <usize>load<i32>(pc, 16) << 3;
     switch (load<i32>(pc)) {
       case 0: {

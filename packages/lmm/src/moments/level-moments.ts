@@ -22,8 +22,8 @@ export function levelMoments(system: LevelSystem, pls: PenalizedLeastSquares): M
   memory.set(pls.beta, layout.beta);
   gram.reset(memory);
   effects.reset(memory);
-  forEachBatch(system.source, layout, memory, pls.work.Zty, () => {
-    machine.run(programs.inverse);
+  forEachBatch(system.source, layout, memory, pls.work.Zty, (_first, _count, stretch) => {
+    machine.run(programs.inverse, stretch);
     gram.add(memory);
     effects.add(memory);
   });

@@ -1,5 +1,5 @@
 import { vectorMachine, type VectorMachine } from '../vectors/vector-machine.js';
-import { vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
+import { RELATIVE, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
 import type { LevelBlocks } from './level-blocks.js';
 
 /**
@@ -20,7 +20,7 @@ export interface BatchLayout {
   readonly determinant: number;
   readonly ones: number;
   readonly zeros: number;
-  /** A = Z'Z, entry (r, c) at vector c * nc + r, r >= c. [B c] follows. */
+  /** A = Z'Z, entry (r, c) at vector c * nc + r, r >= c. Relative to the stretch of a batch, of which it is the first part; [B c] follows. */
   readonly A: number;
   /** [B c] = Z'[X y], column by column, in each nc vectors. */
   readonly Bc: number;
@@ -32,6 +32,8 @@ export interface BatchLayout {
   readonly inverseDiagonal: number;
   /** L^-1 Lambda'[B c], in the same order. */
   readonly R: number;
+  /** Doubles of a batch's stretch. */
+  readonly size: number;
   /** First place that is free. */
   readonly end: number;
 }
@@ -62,8 +64,9 @@ export function batchLayout(nc: number, p: number, nl: number): BatchLayout {
     determinant: take(2),
     ones: take(lanes),
     zeros: take(lanes),
-    A: take(nc * nc * lanes),
-    Bc: take((p + 1) * ld),
+    A: RELATIVE,
+    Bc: RELATIVE + nc * nc * lanes,
+    size: nc * nc * lanes + (p + 1) * ld,
     AL: take(nc * nc * lanes),
     L: take(nc * nc * lanes),
     inverseDiagonal: take(nc * lanes),
@@ -87,39 +90,45 @@ export function batchMachine(
 /** What the batches read: cross-products, kept in the order of the batches where that takes little memory. */
 export interface BatchSource {
   readonly blocks: LevelBlocks;
-  /** A and B of every batch as they stand in the memory; null while they are not known, or when there are too many. */
-  kept: Float64Array | null;
+  /** Place of the stretch of the first batch. */
+  readonly first: number;
+  /** From batch to batch: zero where one stretch serves for all. */
+  readonly step: number;
+  /** Whether the stretches hold A and B of their batches already. */
+  filled: boolean;
 }
 
 /** Doubles that may be kept twice for speed: 64 MB. */
 const MOST_KEPT = 8e6;
 
-/** Calls `visit(first, count)` for consecutive batches of levels, which stand in the memory as they are read, with zeros behind the last. */
+/** @param first first free place of the memory */
+export function batchSource(
+  blocks: LevelBlocks,
+  { lanes, size }: BatchLayout,
+  first: number,
+): BatchSource & { end: number } {
+  const batches = Math.ceil(blocks.nl / lanes);
+  const step = batches * size > MOST_KEPT ? 0 : size;
+  return { blocks, first, step, filled: false, end: first + (step > 0 ? batches * size : size) };
+}
+
+/** Calls `visit(first, count, stretch)` for consecutive batches of levels, whose stretches hold what is to be read, with zeros behind the last level. */
 export function forEachBatch(
   source: BatchSource,
   layout: BatchLayout,
   memory: Float64Array,
   Zty: Float64Array,
-  visit: (first: number, count: number) => void,
+  visit: (first: number, count: number, stretch: number) => void,
 ): void {
-  const { nl } = source.blocks;
-  const { lanes, A, Bc, ld, p } = layout;
-  const size = Bc + p * ld - A;
-  const batches = Math.ceil(nl / lanes);
-  const { kept } = source;
-  const keep = kept || batches * size > MOST_KEPT ? null : new Float64Array(batches * size);
-  for (let first = 0, at = 0; first < nl; first += lanes, at += size) {
-    const count = Math.min(lanes, nl - first);
-    if (kept) {
-      for (let i = 0; i < size; i++) memory[A + i] = kept[at + i];
-    } else {
-      readBlocks(source.blocks, first, count, layout, memory);
-      keep?.set(memory.subarray(A, A + size), at);
-    }
-    readResponse(source.blocks, Zty, first, count, layout, memory);
-    visit(first, count);
+  const { blocks, step, filled } = source;
+  const { lanes } = layout;
+  for (let first = 0, stretch = source.first; first < blocks.nl; first += lanes, stretch += step) {
+    const count = Math.min(lanes, blocks.nl - first);
+    if (!filled) readBlocks(blocks, first, count, layout, memory, stretch);
+    readResponse(blocks, Zty, first, count, layout, memory, stretch);
+    visit(first, count, stretch);
   }
-  if (keep) source.kept = keep;
+  source.filled = step > 0;
 }
 
 /** A and B of levels `first` to `first + count - 1`, and zeros behind them. */
@@ -127,10 +136,12 @@ function readBlocks(
   { cp, column }: LevelBlocks,
   first: number,
   count: number,
-  layout: BatchLayout,
+  { nc, p, lanes, ld, A: placeA, Bc: placeB }: BatchLayout,
   m: Float64Array,
+  stretch: number,
 ): void {
-  const { nc, p, lanes, ld, A, Bc } = layout;
+  const A = stretch + placeA - RELATIVE;
+  const Bc = stretch + placeB - RELATIVE;
   const { q, terms, pairs, ZtX } = cp;
   if (count < lanes) m.fill(0, A, Bc + p * ld);
   for (let k = 0; k < terms.length; k++) {
@@ -168,9 +179,11 @@ function readResponse(
   Zty: Float64Array,
   first: number,
   count: number,
-  { p, lanes, ld, Bc }: BatchLayout,
+  { p, lanes, ld, Bc: place }: BatchLayout,
   m: Float64Array,
+  stretch: number,
 ): void {
+  const Bc = stretch + place - RELATIVE;
   if (count < lanes) m.fill(0, Bc + p * ld, Bc + (p + 1) * ld);
   for (let k = 0; k < cp.terms.length; k++) {
     const { nc, start } = cp.terms[k];

@@ -1,6 +1,6 @@
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import { multiplyLambdaInto } from '../scale-by-lambda.js';
-import { vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
+import { RELATIVE, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
 import { forEachBatch, solveLt, type BatchLayout } from './batch.js';
 import type { LevelSystem } from './level-system.js';
 
@@ -32,15 +32,16 @@ export function levelModesInto(
   const { memory } = machine;
   const { column } = source.blocks;
   memory.set(beta, layout.beta);
-  forEachBatch(source, layout, memory, work.Zty, (first, count) => {
-    machine.run(programs.modes);
+  forEachBatch(source, layout, memory, work.Zty, (first, count, stretch) => {
+    machine.run(programs.modes, stretch);
+    const e = stretch + Bc - RELATIVE;
     cp.terms.forEach((term, k) => {
       for (let c = 0; c < term.nc; c++) {
         const from = p * ld + (column[k] + c) * lanes;
         const to = term.start + first * term.nc + c;
         for (let i = 0; i < count; i++) {
           u[to + i * term.nc] = memory[R + from + i];
-          Zte[to + i * term.nc] = memory[Bc + from + i];
+          Zte[to + i * term.nc] = memory[e + from + i];
         }
       }
     });

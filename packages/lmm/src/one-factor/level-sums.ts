@@ -68,8 +68,8 @@ export function levelSumsInto(system: LevelSystem, pls: PenalizedLeastSquares): 
   memory.set(pls.beta, layout.beta);
   first.reset(memory);
   second.reset(memory);
-  forEachBatch(system.source, layout, memory, pls.work.Zty, () => {
-    machine.run(programs.sums);
+  forEachBatch(system.source, layout, memory, pls.work.Zty, (_first, _count, stretch) => {
+    machine.run(programs.sums, stretch);
     first.add(memory);
     second.add(memory);
   });

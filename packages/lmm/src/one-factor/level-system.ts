@@ -2,7 +2,15 @@ import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from 
 import type { PenalizedLeastSquares, PlsFailure } from '../penalized-least-squares.js';
 import type { VectorMachine } from '../vectors/vector-machine.js';
 import { FACTOR_TAKEN_OUT, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
-import { batchLayout, batchMachine, eliminate, forEachBatch, type BatchLayout, type BatchSource } from './batch.js';
+import {
+  batchLayout,
+  batchMachine,
+  batchSource,
+  eliminate,
+  forEachBatch,
+  type BatchLayout,
+  type BatchSource,
+} from './batch.js';
 import type { LevelBlocks } from './level-blocks.js';
 import { levelInverse, type LevelInverse } from './level-inverse.js';
 import { levelModes } from './level-modes.js';
@@ -40,12 +48,13 @@ export function levelSystem(blocks: LevelBlocks): LevelSystem {
   const products = vectorProgram();
   gram.program(products);
   const inverse = levelInverse(layout, sums.end);
+  const source = batchSource(blocks, layout, inverse.end);
   const programs = [after(products), after(sums.program), after(levelModes(layout)), after(inverse.program)];
   return {
     blocks,
-    source: { blocks, kept: null },
+    source,
     layout,
-    machine: batchMachine(layout, nl, inverse.end, programs),
+    machine: batchMachine(layout, nl, source.end, programs),
     programs: PROGRAMS,
     gram,
     sums,
@@ -67,8 +76,8 @@ export function solveLevels(system: LevelSystem, pls: PenalizedLeastSquares): Pl
   gram.reset(memory);
   memory[determinant] = 1;
   memory[determinant + 1] = 0;
-  forEachBatch(system.source, layout, memory, work.Zty, () => {
-    machine.run(programs.solve);
+  forEachBatch(system.source, layout, memory, work.Zty, (_first, _count, stretch) => {
+    machine.run(programs.solve, stretch);
     gram.add(memory);
   });
   pls.ldL2 = 2 * (Math.log(memory[determinant]) + memory[determinant + 1] * Math.log(FACTOR_TAKEN_OUT));

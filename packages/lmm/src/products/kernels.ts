@@ -43,9 +43,9 @@ export interface LevelKernels {
   ): void;
 }
 
-/** Runs the instructions between two places (of 32-bit integers) of the memory; see `VectorProgram`. */
+/** Runs the instructions between two places (of 32-bit integers) of the memory, relative places from `stretch` on; see `VectorProgram`. */
 export interface VectorKernels {
-  runProgram(at: number, end: number): void;
+  runProgram(at: number, end: number, stretch: number): void;
 }
 
 /** Work on the blocks of Z'Z; see `PairBlocks` and assembly/blocks.ts for places and shapes. */

@@ -1,11 +1,13 @@
-import { FACTOR_TAKEN_OUT } from './vector-program.js';
+import { FACTOR_TAKEN_OUT, RELATIVE } from './vector-program.js';
 
 /** Runs the instructions code[at] to code[end - 1] on `m`: the same operations in the same order as in WebAssembly, hence the same bits. */
-export function runInJavaScript(m: Float64Array, code: Int32Array, at: number, end: number): void {
+export function runInJavaScript(m: Float64Array, code: Int32Array, at: number, end: number, stretch: number): void {
+  const shift = stretch - RELATIVE;
+  const placeOf = (place: number) => (place >= RELATIVE ? place + shift : place);
   for (let pc = at; pc < end; pc += 5) {
-    const z = code[pc + 1];
-    const x = code[pc + 2];
-    const y = code[pc + 3];
+    const z = placeOf(code[pc + 1]);
+    const x = placeOf(code[pc + 2]);
+    const y = placeOf(code[pc + 3]);
     const n = code[pc + 4];
     switch (code[pc]) {
       case 0:

@@ -6,8 +6,8 @@ import type { VectorProgram } from './vector-program.js';
 export interface VectorMachine {
   /** Zeroed at first. */
   readonly memory: Float64Array;
-  /** Runs program k of those it was made with. */
-  run(k: number): void;
+  /** Runs program k of those it was made with; relative places are those from `stretch` on. */
+  run(k: number, stretch?: number): void;
 }
 
 /** @param length doubles that the programs use */
@@ -26,7 +26,7 @@ export function vectorMachine(
   return {
     memory,
     run: fast
-      ? (k) => fast.kernels.runProgram(2 * length + starts[k], 2 * length + starts[k + 1])
-      : (k) => runInJavaScript(memory, code, starts[k], starts[k + 1]),
+      ? (k, stretch = 0) => fast.kernels.runProgram(2 * length + starts[k], 2 * length + starts[k + 1], stretch)
+      : (k, stretch = 0) => runInJavaScript(memory, code, starts[k], starts[k + 1], stretch),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * A sequence of operations on vectors of doubles in one memory, written once for given sizes and run many times. Vectors and scalars are given
- * by their place (index of a double); lengths are multiples of four. z may be x or y, but vectors must not overlap otherwise.
+ * by their place (index of a double, or {@link RELATIVE} plus an index into the stretch that a run is given); lengths are multiples of four. z may be x or y, but vectors must not overlap otherwise.
  */
 export interface VectorProgram {
   /** Five integers for each operation: its code (in the order below), z, x, y, length. */
@@ -24,6 +24,9 @@ export interface VectorProgram {
   /** The product at `product` is multiplied by every entry of x; 2^332 is taken out, and counted in the next place, when it is exceeded. */
   addFactors(product: number, x: number, length: number): void;
 }
+
+/** Places from here on are relative: to the stretch of memory that a run is given. */
+export const RELATIVE = 2 ** 30;
 
 export const FACTOR_TAKEN_OUT = 2 ** 332;
 
