@@ -110,8 +110,7 @@ export function accumulateCrossProducts(
   };
 }
 
-/** Terms with blocks of zeros. */
-export function emptyTerms(terms: readonly RandomEffectsTerm[], bases: readonly TermBasis[]): TermProducts[] {
+function emptyTerms(terms: readonly RandomEffectsTerm[], bases: readonly TermBasis[]): TermProducts[] {
   let start = 0;
   return terms.map((term, t) => {
     const nc = term.columns.length;

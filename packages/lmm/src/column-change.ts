@@ -13,8 +13,15 @@ export interface Change {
   readonly location: number;
 }
 
-/** Where a column's mean and spread are known: what to subtract, and what to multiply with after that. */
-export type KnownChange = (column: Float64Array, centered: boolean) => { center: number; scale: number } | null;
+/** What is known of columns that random effects multiply too. */
+export interface KnownColumns {
+  /** Whether a column is known to be one everywhere. */
+  isOne(column: Float64Array): boolean;
+  /** What to subtract from a column, and what to multiply with after that; null where it is not known. */
+  changeOf(column: Float64Array, centered: boolean): { center: number; scale: number } | null;
+}
+
+const NOTHING_KNOWN: KnownColumns = { isOne: () => false, changeOf: () => null };
 
 /** Rows that are looked at for a first idea of location and scale. */
 export const SAMPLE = 256;
@@ -24,18 +31,18 @@ export function firstChange(
   columns: readonly Float64Array[],
   y: Float64Array,
   offset: Float64Array | null,
-  known: KnownChange = () => null,
+  known: KnownColumns = NOTHING_KNOWN,
 ): Change {
   const p = columns.length;
   const n = columns[0].length;
   const [first] = columns;
-  const constant = isConstant(first) ? first[0] : 0;
+  const constant = known.isOne(first) || isConstant(first) ? first[0] : 0;
   const center = new Float64Array(p);
   const scale = new Float64Array(p).fill(1);
   const rows = Math.min(n, SAMPLE);
   for (let j = 0; j < p; j++) {
     const x = columns[j];
-    const found = j > 0 || constant === 0 ? known(x, constant !== 0) : null;
+    const found = j > 0 || constant === 0 ? known.changeOf(x, constant !== 0) : null;
     if (found) {
       center[j] = found.center;
       scale[j] = found.scale;

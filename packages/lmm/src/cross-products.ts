@@ -32,8 +32,20 @@ export interface CrossProducts {
   yty: number;
   /** Random effects (in changed columns, length q) that were taken from y before accumulating; null for none. */
   readonly b0: Float64Array | null;
+  /** The terms' products level by level, where they are at hand without `blocks` and `ZtX`, which are then made when they are first read. */
+  readonly byLevel?: readonly LevelReader[];
   /** How the numbers follow the parameters of a residual structure; absent for independent residuals. */
   readonly residual?: ResidualProducts;
+}
+
+/** Products of a term for levels `first` to `first + count - 1`; the number of level `first + i` is written to `out[at + i * step]`. */
+export interface LevelReader {
+  /** Entry (a, b) of the blocks of Z~'Z~. */
+  blockInto(a: number, b: number, first: number, count: number, out: Float64Array, at: number, step: number): void;
+  /** Row a, column j of Z~'Q1. */
+  fixedInto(a: number, j: number, first: number, count: number, out: Float64Array, at: number, step: number): void;
+  /** Row a of Z~'y~. */
+  responseInto(a: number, first: number, count: number, out: Float64Array, at: number, step: number): void;
 }
 
 /** The diagonal blocks of Z~'Z~ of one term: one symmetric nc by nc block for each level. */

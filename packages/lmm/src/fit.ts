@@ -52,7 +52,8 @@ export function fitModel(formula: string, table: TableLike, options: FitModelOpt
   // Opened once: codes of levels are kept for the columns that structures read.
   const opened = openTable(table);
   const frame = buildModelFrame(formula, opened, { ...options, maxBytes: checkedMaxBytes(options.maxBytes) });
-  const { matrices, rows } = checkMatrices(matricesOf(frame, options, opened), columnsOf(frame));
+  const read = matricesOf(frame, options, opened);
+  const { matrices, rows } = checkMatrices(read, checkedColumns(frame, read.terms));
   const optimum = findOptimumByFitted(matrices, options);
   return new FittedModel(optimum, {
     formula: frame.design.source,
@@ -104,10 +105,16 @@ export function matricesOf(
   };
 }
 
-/** Columns of a model frame, which are finite. */
-function columnsOf({ fixed, random, response }: ModelFrame): Set<Float64Array> {
-  const columns = new Set(fixed.columns);
-  for (const term of random) for (const column of term.columns) columns.add(column);
+/** Columns of a model frame, which are finite, and its level indices where terms took them with their levels. */
+function checkedColumns(
+  { fixed, random, response }: ModelFrame,
+  terms: ModelMatricesInput['terms'],
+): Set<Float64Array | Int32Array> {
+  const columns = new Set<Float64Array | Int32Array>(fixed.columns);
+  for (const { levelIdx, levels, columns: own } of random) {
+    if (terms.every((term) => term.levelIdx !== levelIdx || term.levels === levels)) columns.add(levelIdx);
+    for (const column of own) columns.add(column);
+  }
   if (response) columns.add(response.values);
   return columns;
 }

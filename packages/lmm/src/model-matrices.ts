@@ -65,12 +65,12 @@ export interface CheckedMatrices {
 
 /**
  * Checks lengths, level indices and values, and leaves out rows of weight zero.
- * @param finite columns that are known to be finite
+ * @param known columns that are known to be finite, and level indices that are known to be those of levels
  * @throws ModelError when lengths differ, a value is not finite, a weight is negative, or no row is left.
  */
 export function checkMatrices(
   input: ModelMatricesInput,
-  finite: ReadonlySet<Float64Array> = new Set(),
+  known: ReadonlySet<Float64Array | Int32Array> = new Set(),
 ): CheckedMatrices {
   const n = input.y.length;
   const name = input.responseName ?? 'y';
@@ -79,7 +79,7 @@ export function checkMatrices(
   if (n === 0) throw new ModelError('no-rows', 'there are no rows to fit the model to');
   requireLength(weights, n, 'weights');
   requireLength(offset, n, 'offset');
-  const checked = new Set(finite);
+  const checked = new Set(known);
   if (!checked.has(input.y)) requireFinite(input.y, `the response ${name}`);
   if (offset) requireFinite(offset, 'the offset');
   input.X.columns.forEach((column, j) => {
@@ -108,7 +108,7 @@ export function checkMatrices(
   return { matrices, rows: keep };
 }
 
-function checkTerm(term: RandomEffectsTerm, n: number, checked: ReadonlySet<Float64Array>): void {
+function checkTerm(term: RandomEffectsTerm, n: number, checked: ReadonlySet<Float64Array | Int32Array>): void {
   const label = `(${term.names.join(' + ')} | ${term.group})`;
   if (term.columns.length !== term.structure.nc || term.names.length !== term.columns.length) {
     throw new ModelError(
@@ -130,15 +130,19 @@ function checkTerm(term: RandomEffectsTerm, n: number, checked: ReadonlySet<Floa
         `a membership of ${label} has ${columns.length} columns, the term ${term.columns.length}`,
       );
     requireLength(levelIdx, n, `the level index of ${label}`);
-    for (let i = 0; i < n; i++) {
-      const l = levelIdx[i];
-      if (l >= 0 && l < nl) continue;
-      throw new ModelError('bad-level-index', `row ${i + 1} of ${label} has level index ${l}; there are ${nl} levels`);
-    }
+    if (!checked.has(levelIdx)) requireLevels(levelIdx, nl, label);
     columns.forEach((column, j) => {
       requireLength(column, n, `the column ${term.names[j]} of ${label}`);
       if (!checked.has(column)) requireFinite(column, `the column ${term.names[j]} of ${label}`);
     });
+  }
+}
+
+function requireLevels(levelIdx: Int32Array, nl: number, label: string): void {
+  for (let i = 0; i < levelIdx.length; i++) {
+    const l = levelIdx[i];
+    if (l >= 0 && l < nl) continue;
+    throw new ModelError('bad-level-index', `row ${i + 1} of ${label} has level index ${l}; there are ${nl} levels`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { accumulateCrossProducts, emptyTerms, findBases, type Bases } from './accumulate.js';
-import { firstChange, recenter, type Change, type KnownChange } from './column-change.js';
+import { accumulateCrossProducts, findBases, type Bases } from './accumulate.js';
+import { firstChange, recenter, type Change, type KnownColumns } from './column-change.js';
 import type { CrossProducts } from './cross-products.js';
 import { basisOfGram, type GramBasis } from './fixed-effects-gram.js';
 import type { ModelMatrices } from './model-matrices.js';
@@ -8,7 +8,7 @@ import { pilotSlopes } from './pilot-slopes.js';
 import { packChangedStrip, packedAt, PACKED_ROWS, productAt, scalePackedRows } from './products/column-products.js';
 import { rowProducts, type LevelPlan, type RowProducts } from './products/row-products.js';
 import { solveLowerInPlace } from './dense.js';
-import { levelProductsInto } from './record-products.js';
+import { RecordProducts } from './record-products.js';
 import { termBases, termBlockInto, type TermBasis } from './term-basis.js';
 
 /** What the search needs of the rows. */
@@ -51,7 +51,7 @@ export function readRowsOnce(m: ModelMatrices): { bases: Bases; cp: CrossProduct
   const p = X.columns.length;
   if (p === 0 || y.length <= p || m.terms.some((t) => t.memberships || t.structure.residual)) return null;
   const terms = termBases(m.terms, weights);
-  const change = firstChange(X.columns, y, offset, changeOfTerms(m, terms));
+  const change = firstChange(X.columns, y, offset, columnsOfTerms(m, terms));
   const slopes = pilotSlopes(X.columns, y, offset, change);
   const read = readChanged(m, terms, change, slopes);
   const { gram } = read.products;
@@ -62,15 +62,18 @@ export function readRowsOnce(m: ModelMatrices): { bases: Bases; cp: CrossProduct
   return { bases, cp: isWellApart(made) ? crossProductsOf(m, bases, made, read) : null };
 }
 
-/** The changes of columns that random effects multiply too, so that both have the same products. */
-function changeOfTerms(m: ModelMatrices, bases: readonly TermBasis[]): KnownChange {
-  return (column, centered) => {
-    for (let t = 0; t < bases.length; t++) {
-      const a = m.terms[t].columns.indexOf(column);
-      const { intercept, shift, spread } = bases[t];
-      if (a >= 0 && a !== intercept && intercept >= 0 === centered) return { center: shift[a], scale: 1 / spread[a] };
-    }
-    return null;
+/** Columns that random effects multiply too are changed alike, so that both have the same products. */
+function columnsOfTerms(m: ModelMatrices, bases: readonly TermBasis[]): KnownColumns {
+  return {
+    isOne: (column) => bases.some(({ intercept }, t) => m.terms[t].columns[intercept] === column),
+    changeOf(column, centered) {
+      for (let t = 0; t < bases.length; t++) {
+        const a = m.terms[t].columns.indexOf(column);
+        const { intercept, shift, spread } = bases[t];
+        if (a >= 0 && a !== intercept && intercept >= 0 === centered) return { center: shift[a], scale: 1 / spread[a] };
+      }
+      return null;
+    },
   };
 }
 
@@ -206,40 +209,30 @@ function crossProductsOf(
 ): CrossProducts | null {
   const { c, spread } = made;
   const p = spread.length;
-  const T = changeOfBasis(made);
   const XtX = made.basis.gram ? made.basis.gram.slice() : congruent(made.gram, made.L, p);
   // Q1'y0, and what is left of it after the least-squares fit: nothing but rounding.
   const Xty = new Float64Array(p);
   for (let k = 0; k < p; k++) Xty[k] = productAt(products.gram, p, k) / spread[k];
   if (!made.basis.change) solveLowerInPlace(made.L, p, Xty);
-  const whole = productAt(products.gram, p, p);
-  let yty = whole;
+  const squares = productAt(products.gram, p, p);
+  let yty = squares;
   for (let k = 0; k < p; k++) {
     const before = Xty[k];
     for (let l = 0; l < p; l++) Xty[k] -= XtX[l * p + k] * c[l];
     yty -= c[k] * (before + Xty[k]);
   }
-  if (!(whole <= MOST_EXPLAINED * yty)) return null;
-  const terms = emptyTerms(m.terms, bases.terms);
-  const q = terms.reduce((s, t) => s + t.nc * t.nl, 0);
-  const ZtX = new Float64Array(q * p);
-  const Zty = new Float64Array(q);
-  terms.forEach((t, k) => levelProductsInto(products, k, plans[k], { T, c, p, q }, t, ZtX, Zty));
-  return {
+  if (!(squares <= MOST_EXPLAINED * yty)) return null;
+  const whole = {
     n: m.y.length,
     p,
-    q,
     sumLogWeights: m.weights ? m.weights.reduce((s, w) => s + Math.log(w), 0) : 0,
     fixed: bases.fixed,
-    terms,
     pairs: pairs.map((pair) => pair.products),
-    ZtX,
     XtX,
-    Zty,
     Xty,
     yty,
-    b0: null,
   };
+  return new RecordProducts(whole, products, plans, bases.terms, { T: changeOfBasis(made), c });
 }
 
 /** Q1 = D T, T upper triangular, p by p, column-major; diagonal for a wide basis. */

@@ -1,10 +1,13 @@
-import { scalar, unstructured } from '@blup/covariance';
+import { composite, scalar, unstructured } from '@blup/covariance';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accumulateCrossProducts, findBases, type Bases } from '../src/accumulate.js';
 import { solveUpperInPlace } from '../src/dense.js';
 import type { CrossProducts } from '../src/cross-products.js';
 import type { ModelMatrices, RandomEffectsTerm } from '../src/model-matrices.js';
+import { leastSquaresOf } from '../src/one-factor/levelwise-least-squares.js';
+import { penalizedLeastSquares } from '../src/penalized-least-squares.js';
+import { profiledObjective } from '../src/profiled-objective.js';
 import { rowProducts } from '../src/products/row-products.js';
 import { PACKED_ROWS, packedAt, productAt } from '../src/products/column-products.js';
 import { readRows, readRowsOnce } from '../src/read-rows.js';
@@ -171,6 +174,44 @@ describe('one pass over the rows gives the products of two', () => {
       ),
       { numRuns: 80 },
     );
+  });
+});
+
+describe('level by level', () => {
+  it.each<[string, Shape]>([
+    ['columns of Z among those of X', { n: 5000 }],
+    ['a column that X lacks', { n: 5000, terms: [[0, -1]], weighted: true }],
+    ['several terms of one factor', { n: 5000, terms: [[0], [1], [-1, 2]] }],
+    ['many fixed columns', { n: 5000, p: 30, terms: [[0, 3]], signal: 0.02 }],
+  ])('criterion and gradient are those of the arrays and of the sparse system: %s', (_, shape) => {
+    const drawn = modelOf(shape);
+    const terms = drawn.terms.map((t) => ({
+      ...t,
+      levelIdx: drawn.terms[0]!.levelIdx,
+      levels: drawn.terms[0]!.levels,
+    }));
+    const m = { ...drawn, terms };
+    const { cp } = readRows(m);
+    expect(cp.byLevel).toBeDefined();
+    const structure = composite(terms.map((t) => t.structure));
+    const theta = Float64Array.from({ length: structure.thetaLength }, (_, k) => 0.9 - 0.17 * k);
+    const evaluated = (products: CrossProducts, levelwise: boolean) => {
+      const pls = levelwise ? leastSquaresOf(products, structure) : penalizedLeastSquares(products);
+      expect(pls.levels !== null).toBe(levelwise);
+      const objective = profiledObjective(products, structure, { reml: true, sigma: null }, pls);
+      const value = objective.evaluate(theta);
+      const gradient = new Float64Array(theta.length);
+      objective.gradientInto(gradient);
+      return { value, gradient, u: pls.u, beta: pls.beta };
+    };
+    const a = evaluated(cp, true);
+    const arrays = evaluated(accumulateCrossProducts(m, readRows(m).bases), true);
+    const sparse = evaluated(cp, false);
+    for (const b of [arrays, sparse]) {
+      expect(Math.abs(a.value - b.value)).toBeLessThan(1e-8);
+      expect(distance(a.gradient, b.gradient)).toBeLessThan(1e-9);
+      expect(distance(a.u, b.u)).toBeLessThan(1e-9);
+    }
   });
 });
 

@@ -4,7 +4,19 @@ import type { CodedColumn } from './table.js';
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Level label of a number: the shortest text that gives it back (`10`, `0.1`, `1e+21`); -0 is 0. */
-export const numberLabel = (value: number): string => String(value === 0 ? 0 : value);
+export const numberLabel = (value: number): string =>
+  value >= 0 && value < WHOLE_LABELS && value === Math.floor(value) ? wholeLabel(value) : String(value);
+
+/** Labels of whole numbers below this are made once: factors are mostly coded by such numbers, and a large one in every fit would be 10^5 new texts. */
+const WHOLE_LABELS = 1 << 17;
+
+/** By thousands, each made when it is first needed. */
+const wholeLabels: string[][] = [];
+
+function wholeLabel(value: number): string {
+  const thousand = (wholeLabels[value >> 10] ??= Array.from({ length: 1024 }, () => ''));
+  return (thousand[value & 1023] ||= String(value));
+}
 
 /** A label for each number. */
 export function labelsOf(numbers: Float64Array, label: (value: number) => string): string[] {

@@ -1,3 +1,4 @@
+import type { CrossProducts, LevelReader, TermProducts } from '../cross-products.js';
 import { vectorMachine, type VectorMachine } from '../vectors/vector-machine.js';
 import { RELATIVE, vectorProgram, type VectorProgram } from '../vectors/vector-program.js';
 import type { LevelBlocks } from './level-blocks.js';
@@ -142,20 +143,18 @@ function readBlocks(
 ): void {
   const A = stretch + placeA - RELATIVE;
   const Bc = stretch + placeB - RELATIVE;
-  const { q, terms, pairs, ZtX } = cp;
+  const { terms, pairs } = cp;
   if (count < lanes) m.fill(0, A, Bc + p * ld);
   for (let k = 0; k < terms.length; k++) {
     const t = terms[k];
     const at = column[k];
-    const step = t.nc * t.nc;
+    const reader = cp.byLevel?.[k] ?? arrayReader(cp, t);
     for (let c = 0; c < t.nc; c++) {
-      for (let r = c; r < t.nc; r++) {
-        readInto(t.blocks, first * step + c * t.nc + r, step, m, A + ((at + c) * nc + at + r) * lanes, count);
-      }
+      for (let r = c; r < t.nc; r++) reader.blockInto(r, c, first, count, m, A + ((at + c) * nc + at + r) * lanes, 1);
     }
     for (let r = 0; r < t.nc; r++) {
       const to = Bc + (at + r) * lanes;
-      for (let j = 0; j < p; j++) readInto(ZtX, j * q + t.start + first * t.nc + r, t.nc, m, to + j * ld, count);
+      for (let j = 0; j < p; j++) reader.fixedInto(r, j, first, count, m, to + j * ld, 1);
     }
   }
   for (const { i: ti, j: tj, colPtr, blocks } of pairs) {
@@ -171,6 +170,17 @@ function readBlocks(
       }
     }
   }
+}
+
+/** The term's products where they stand in arrays. */
+function arrayReader(
+  { ZtX, q }: CrossProducts,
+  { blocks, nc, start }: TermProducts,
+): Pick<LevelReader, 'blockInto' | 'fixedInto'> {
+  return {
+    blockInto: (a, b, first, count, out, at) => readInto(blocks, (first * nc + b) * nc + a, nc * nc, out, at, count),
+    fixedInto: (a, j, first, count, out, at) => readInto(ZtX, j * q + start + first * nc + a, nc, out, at, count),
+  };
 }
 
 /** c of the same levels. */

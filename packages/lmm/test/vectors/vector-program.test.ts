@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vectorMachine } from '../../src/vectors/vector-machine.js';
-import { FACTOR_TAKEN_OUT, vectorProgram } from '../../src/vectors/vector-program.js';
+import { FACTOR_TAKEN_OUT, RELATIVE, vectorProgram } from '../../src/vectors/vector-program.js';
 
 const LENGTH = 8;
 
@@ -48,8 +48,24 @@ describe('programs of vector operations', () => {
     }
   });
 
+  it('run on the stretch of memory that they are given', () => {
+    const program = vectorProgram();
+    program.product(RELATIVE + 4, RELATIVE, 0, 4);
+    for (const wasm of [false, true]) {
+      const { memory, run } = vectorMachine(24, [program], wasm);
+      memory.set([2, 3, 5, 7], 0);
+      memory.set([1, 10, 100, 1000], 8);
+      memory.set([-1, -2, -3, -4], 16);
+      run(0, 8);
+      run(0, 16);
+      expect([...memory.subarray(8)]).toEqual([1, 10, 100, 1000, 2, 30, 500, 7000, -1, -2, -3, -4, -2, -6, -15, -28]);
+    }
+  });
+
   it('give the same bits with and without WebAssembly', () => {
-    const place = fc.integer({ min: 0, max: 11 }).map((k) => 8 * k);
+    // The last four vectors also as places relative to a stretch that begins there.
+    const stretch = 64;
+    const place = fc.integer({ min: 0, max: 15 }).map((k) => (k < 12 ? 8 * k : RELATIVE + 8 * (k - 12)));
     const operation = fc.record({
       kind: fc.constantFrom(
         'scale',
@@ -82,7 +98,7 @@ describe('programs of vector operations', () => {
             machine.memory.set(values);
             machine.run(0);
             expect(machine.memory).toEqual(Float64Array.from(values));
-            machine.run(1);
+            machine.run(1, stretch);
           }
           // Whether a NaN is negative is nobody's concern.
           expect(machines[1].memory).toEqual(machines[0].memory);
