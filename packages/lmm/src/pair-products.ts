@@ -13,35 +13,70 @@ export interface PairSums {
 
 /**
  * Which pairs of levels of terms i and j share a row, and the block that each row adds to. Two stable counting sorts bring the rows into
- * the order (level of j, level of i); O(n + nl_i + nl_j).
+ * the order (level of j, level of i); what the next step needs of a row goes along with it, so that rows are read in order and only written here and
+ * there. O(n + nl_i + nl_j).
  */
 export function pairPattern(terms: readonly RandomEffectsTerm[], i: number, j: number): PairSums {
   const rowLevel = terms[i].levelIdx;
   const colLevel = terms[j].levelIdx;
   const n = rowLevel.length;
+  const nli = terms[i].levels.length;
   const nlj = terms[j].levels.length;
-  const order = countingSort(colLevel, nlj, countingSort(rowLevel, terms[i].levels.length, null));
-  const blockOfRow = new Int32Array(n);
-  const colPtr = new Int32Array(nlj + 1);
-  const rows = new Int32Array(n);
-  let blocks = 0;
-  let lastRow = -1;
-  let lastCol = -1;
-  for (let k = 0; k < n; k++) {
-    const r = order[k];
-    if (rowLevel[r] !== lastRow || colLevel[r] !== lastCol) {
-      lastRow = rowLevel[r];
-      lastCol = colLevel[r];
-      rows[blocks++] = lastRow;
-      colPtr[lastCol + 1]++;
-    }
-    blockOfRow[r] = blocks - 1;
+  const ends = endsOf(rowLevel, nli);
+  const first = new Int32Array(n);
+  const column = new Int32Array(n);
+  for (let r = n - 1; r >= 0; r--) {
+    const k = --ends[rowLevel[r]];
+    first[k] = r;
+    column[k] = colLevel[r];
   }
-  for (let l = 0; l < nlj; l++) colPtr[l + 1] += colPtr[l];
+  // `ends` are starts now; backwards again, which keeps the order of rows with the same pair.
+  const colPtr = endsOf(colLevel, nlj);
+  const second = new Int32Array(n);
+  const level = new Int32Array(n);
+  for (let l = nli - 1, k = n - 1; l >= 0; l--) {
+    for (; k >= ends[l]; k--) {
+      const to = --colPtr[column[k]];
+      second[to] = first[k];
+      level[to] = l;
+    }
+  }
+  // Levels of blocks are written over those of rows already read, and blocks of rows over their columns.
+  const blocks = blocksInPlace(second, level, colPtr, column);
   const ni = terms[i].columns.length;
   const nj = terms[j].columns.length;
-  const products = { i, j, colPtr, rowIdx: rows.slice(0, blocks), blocks: new Float64Array(blocks * ni * nj) };
-  return { products, ni, nj, blockOfRow };
+  const products = { i, j, colPtr, rowIdx: level.slice(0, blocks), blocks: new Float64Array(blocks * ni * nj) };
+  return { products, ni, nj, blockOfRow: column };
+}
+
+/** Positions behind the last of each level when sorted, and n at the end: length nl + 1. */
+function endsOf(levelIdx: Int32Array, nl: number): Int32Array {
+  const ends = new Int32Array(nl + 1);
+  for (let i = 0; i < levelIdx.length; i++) ends[levelIdx[i]]++;
+  for (let l = 1; l <= nl; l++) ends[l] += ends[l - 1];
+  return ends;
+}
+
+/**
+ * @param rows in the order of the pairs
+ * @param level of term i by position; overwritten by that of each block
+ * @param colPtr positions where the columns start, length nl_j + 1; overwritten by blocks
+ * @param blockOfRow overwritten
+ * @returns the number of blocks
+ */
+function blocksInPlace(rows: Int32Array, level: Int32Array, colPtr: Int32Array, blockOfRow: Int32Array): number {
+  let blocks = 0;
+  for (let c = 0, k = 0; c + 1 < colPtr.length; c++) {
+    const end = colPtr[c + 1];
+    colPtr[c] = blocks;
+    for (let last = -1; k < end; k++) {
+      const l = level[k];
+      if (l !== last) level[blocks++] = last = l;
+      blockOfRow[rows[k]] = blocks - 1;
+    }
+  }
+  colPtr[colPtr.length - 1] = blocks;
+  return blocks;
 }
 
 /** How many pairs of levels of two terms share a row; O(n + levels) time and memory. */
