@@ -7,6 +7,7 @@ import type { FactorGradient } from './objective-gradient.js';
 import {
   factorizePrecision,
   multiplyPrecisionInto,
+  precisionDerivative,
   precisionForm,
   solvePrecisionInPlace,
   type LevelPrecision,
@@ -232,9 +233,9 @@ function levelVectorInto(
 ): void {
   const { cp, lambdas, u } = pls;
   const precision = pls.precisions[term]!;
-  const { derivative, structure, par, nc } = precision;
+  const { structure, nc } = precision;
   const offset = i * cp.q;
-  structure.precisionDerivativeInto(par, level, derivative);
+  const derivative = precisionDerivative(precision, level);
   multiplyPrecisionInto(precision, derivative, u, 0, work.v);
   work.c.set(work.v.subarray(precision.start, precision.start + structure.nl * nc), offset + precision.start);
   work.a[i] = -precisionForm(precision, derivative, u) / 2;

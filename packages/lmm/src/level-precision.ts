@@ -35,6 +35,8 @@ export interface LevelPrecision {
   readonly values: Float64Array;
   /** dK by one par, overwritten. */
   readonly derivative: Float64Array;
+  /** By which par; -1 where it is out of date. */
+  derivativeOf: number;
   /** log|K| at the last evaluation. */
   logDeterminant: number;
   /** Whether K has been set at all. */
@@ -61,6 +63,7 @@ export function levelPrecisions(cp: CrossProducts, composite: CompositeStructure
       inPair: placesInPair(structure.pattern, cp.pairs.find((pair) => pair.i === t && pair.j === t) ?? null, nc),
       values: new Float64Array(nnz),
       derivative: new Float64Array(nnz),
+      derivativeOf: -1,
       logDeterminant: 0,
       isSet: false,
       factor: null,
@@ -99,7 +102,16 @@ export function updatePrecision(precision: LevelPrecision, theta: Float64Array):
   structure.precisionInto(par, values);
   precision.logDeterminant = structure.logDeterminant(par);
   precision.isSet = true;
+  precision.derivativeOf = -1;
   return true;
+}
+
+/** dK by par k, at the last evaluation. */
+export function precisionDerivative(precision: LevelPrecision, k: number): Float64Array {
+  const { structure, par, derivative } = precision;
+  if (precision.derivativeOf !== k) structure.precisionDerivativeInto(par, k, derivative);
+  precision.derivativeOf = k;
+  return derivative;
 }
 
 /** values += K (x) I on the pattern of S. */

@@ -1,7 +1,7 @@
 import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse';
 import { dot } from './dense.js';
 import { addBlockTraces, farFromSingular, inverseBlocks, type InverseBlocks } from './inverse-blocks.js';
-import { precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
+import { precisionDerivative, precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
 import { addPairTraces, pairTraceWork } from './pair-traces.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import type { ColumnProducts } from './products/column-products.js';
@@ -100,10 +100,10 @@ function levelGradientInto(
   { inverse, V }: FactorGradient,
   out: Float64Array,
 ): void {
-  const { structure, par, derivative, nc } = precision;
+  const { structure, par, nc } = precision;
   const { q, p } = pls.cp;
   for (let k = 0; k < par.length; k++) {
-    structure.precisionDerivativeInto(par, k, derivative);
+    const derivative = precisionDerivative(precision, k);
     let s = precisionTrace(precision, derivative, pls.placed.pattern.colPtr, inverse);
     s += precisionForm(precision, derivative, pls.u) / scale - nc * structure.logDeterminantDerivative(par, k);
     if (reml) for (let j = 0; j < p; j++) s += precisionForm(precision, derivative, V, j * q);

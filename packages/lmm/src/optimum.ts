@@ -111,8 +111,10 @@ export function findOptimum(matrices: ModelMatrices, options: FitOptions = {}): 
     const evaluations = [...best.evaluations, ...more.evaluations];
     if (more.value <= best.value + NEGLIGIBLE_RISE) best = { ...more, evaluations };
   }
-  const { free, start, source } = plan;
-  const others = options.start ? [] : otherStarts(structure, start, [...free], source, best.par, best.certificate);
+  const { free, start, unit, source } = plan;
+  const others = options.start
+    ? []
+    : otherStarts(structure, start, unit, [...free], source, best.par, best.certificate);
   for (const given of others) {
     const rest = { ...plan.limits, maxEvaluations: maxEvaluations - best.evaluations.length };
     if (rest.maxEvaluations < 1 || best.certificate.reason === 'cancelled') break;

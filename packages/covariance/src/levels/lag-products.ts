@@ -24,9 +24,12 @@ export function lagEstimate(gaps: Float64Array, values: Float64Array, weights: F
   const n = gaps.length;
   let own = 0;
   let total = 0;
-  const product = [0, 0];
-  const weight = [0, 0];
-  const distance = [0, 0];
+  let product1 = 0;
+  let product2 = 0;
+  let weight1 = 0;
+  let weight2 = 0;
+  let distance1 = 0;
+  let distance2 = 0;
   let pairs = 0;
   let apart = false; // some neighbours are further than 1 apart
   for (let i = 0; i < n; i++) {
@@ -35,19 +38,21 @@ export function lagEstimate(gaps: Float64Array, values: Float64Array, weights: F
     if (gaps[i] === 0) continue;
     apart ||= gaps[i] !== 1;
     const w = weights[i] * weights[i - 1];
-    product[0] += w * values[i] * values[i - 1];
-    weight[0] += w;
-    distance[0] += w * gaps[i];
+    product1 += w * values[i] * values[i - 1];
+    weight1 += w;
+    distance1 += w * gaps[i];
     if (gaps[i - 1] === 0) continue;
     const w2 = weights[i] * weights[i - 2];
-    product[1] += w2 * values[i] * values[i - 2];
-    weight[1] += w2;
-    distance[1] += w2 * (gaps[i] + gaps[i - 1]);
+    product2 += w2 * values[i] * values[i - 2];
+    weight2 += w2;
+    distance2 += w2 * (gaps[i] + gaps[i - 1]);
     pairs++;
   }
   const variance = own / total;
-  const [first, second] = product.map((s, k) => s / weight[k]);
-  const [near, far] = distance.map((s, k) => s / weight[k]);
+  const first = product1 / weight1;
+  const second = product2 / weight2;
+  const near = distance1 / weight1;
+  const far = distance2 / weight2;
   if (!(second > (CLEAR * variance) / Math.sqrt(pairs)) || !(second < Math.abs(first)) || (first < 0 && apart))
     return null;
   const size = Math.min(LARGEST, (second / Math.abs(first)) ** (1 / (far - near)));

@@ -7,8 +7,9 @@ export interface ChainFactor {
   readonly inverse: Float64Array;
 }
 
-export function chainFactor(n: number): ChainFactor {
-  return { multiplier: new Float64Array(n + 1), pivot: new Float64Array(n), inverse: new Float64Array(n) };
+/** @param take gives zeros of a length */
+export function chainFactor(n: number, take: (length: number) => Float64Array): ChainFactor {
+  return { multiplier: take(n + 1), pivot: take(n), inverse: take(n) };
 }
 
 /** Products of pivots beyond this are put away as logarithms. */

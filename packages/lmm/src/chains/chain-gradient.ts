@@ -1,4 +1,5 @@
 import { inverseOfProduct, solveLowerTransposedInPlace } from '../dense.js';
+import { precisionDerivative } from '../level-precision.js';
 import type { FactorGradient } from '../objective-gradient.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import type { ChainSystem } from './chain-system.js';
@@ -46,6 +47,7 @@ export function chainGradientInto(
   const { diagonal, below } = work;
   const { inverse, multiplier, pivot } = factor;
   const u = chainEffects(system, pls);
+  const f = 1 / scale;
   let uSu = 0;
   let next = 0;
   let entry = 0; // of S^-1, on the diagonal
@@ -54,9 +56,9 @@ export function chainGradientInto(
     const ui = u[i];
     const w = ui + m * next; // (L'u)_i
     uSu += w * w * pivot[i];
-    below[i] = (ui * next) / scale - m * entry;
+    below[i] = f * ui * next - m * entry;
     entry = inverse[i] + m * m * entry;
-    diagonal[i] = entry + (ui * ui) / scale;
+    diagonal[i] = entry + f * ui * ui;
     next = ui;
   }
   const fixed = reml && p > 0 ? addFixed(system, pls) : 0;
@@ -64,10 +66,10 @@ export function chainGradientInto(
   for (let i = 0; i < q; i++) trace += blocks[i] * diagonal[i];
   byFactor[0][0] = lambda * lambda < UNDERFLOW ? 0 : 2 * (lambda * trace - (uSu / scale + fixed) / lambda);
 
-  const { structure, par, derivative } = precision;
+  const { structure, par } = precision;
   const { colPtr } = structure.pattern;
   for (let k = 0; k < par.length; k++) {
-    structure.precisionDerivativeInto(par, k, derivative);
+    const derivative = precisionDerivative(precision, k);
     let s = 0;
     for (let i = 0, at = 0; i < q; i++) {
       s += derivative[at] * diagonal[i];
@@ -83,22 +85,28 @@ export function chainGradientInto(
 function addFixed({ factor, R, gram, work }: ChainSystem, { cp, RXt }: PenalizedLeastSquares): number {
   const { p, q } = cp;
   const { multiplier, inverse } = factor;
-  const { diagonal, below } = work;
-  if (work.v.length < q) work.v = new Float64Array(q);
-  const { v } = work;
-  const column = new Float64Array(p);
+  const { diagonal, below, v } = work;
+  const second = v.subarray(q);
+  // RX^-1 by columns: (RXt^-1)'
+  const inverseRX = new Float64Array(p * p);
   for (let k = 0; k < p; k++) {
-    // Column k of RX^-1 = (RXt^-1)'
-    column.fill(0);
-    column[k] = 1;
-    solveLowerTransposedInPlace(RXt, p, column);
-    combineInto(R, q, k + 1, 1, column, 0, v);
+    inverseRX[k * p + k] = 1;
+    solveLowerTransposedInPlace(RXt, p, inverseRX, k * p);
+  }
+  for (let k = 0; k < p; k += 2) {
+    combineInto(R, q, k + 1, 1, inverseRX, k * p, v);
+    if (k + 1 < p) combineInto(R, q, k + 2, 1, inverseRX, (k + 1) * p, second);
+    else second.fill(0, 0, q);
     let next = 0;
+    let next2 = 0;
     for (let i = q - 1; i >= 0; i--) {
-      const x = v[i] * inverse[i] - multiplier[i + 1] * next;
-      diagonal[i] += x * x;
-      below[i] += x * next;
+      const m = multiplier[i + 1];
+      const x = v[i] * inverse[i] - m * next;
+      const x2 = second[i] * inverse[i] - m * next2;
+      diagonal[i] += x * x + x2 * x2;
+      below[i] += x * next + x2 * next2;
       next = x;
+      next2 = x2;
     }
   }
   const Minv = inverseOfProduct(RXt, p);

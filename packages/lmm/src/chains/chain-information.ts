@@ -1,5 +1,6 @@
 import { dot, solveLowerInPlace } from '../dense.js';
 import type { FactorDirection } from '../factor-directions.js';
+import { precisionDerivative } from '../level-precision.js';
 import type { PenalizedLeastSquares } from '../penalized-least-squares.js';
 import type { TermBasis } from '../term-basis.js';
 import { chainBackInPlace, chainDot, factorizeChain } from './chain-factor.js';
@@ -34,7 +35,8 @@ export function chainInformationInto(
   const x = new Float64Array(p * m);
   for (let i = 0; i < m; i++) {
     H[i * m + i] = forward(system, blocks, i * q, pls.lambdas[0][0]);
-    for (let k = 0; k < p; k++) x[i * p + k] = projection(system, cp.ZtX, k * q, i * q);
+    for (let k = 0; k < p; k += 2)
+      projectionInto(system, cp.ZtX, k * q, Math.min(k + 1, p - 1) * q, i * q, x, i * p + k);
     solveLowerInPlace(RXt, p, x, i * p);
     for (let j = 0; j < i; j++) {
       let s = 0;
@@ -64,17 +66,32 @@ function forward({ factor, work: { c, h } }: ChainSystem, blocks: Float64Array, 
   return sum;
 }
 
-/** Column of (X'Z c - RZX'h): ZtX from place k on with c, R with h, from place o on. */
-function projection({ factor, R, work: { c, h } }: ChainSystem, ZtX: Float64Array, k: number, o: number): number {
+/** Two entries of X'Z c - RZX'h from `at` on: ZtX and R from places k and k2 on with c and h from place o on; one where the places are the same. */
+function projectionInto(
+  { factor, R, work: { c, h } }: ChainSystem,
+  ZtX: Float64Array,
+  k: number,
+  k2: number,
+  o: number,
+  out: Float64Array,
+  at: number,
+): void {
   const { inverse } = factor;
   const q = inverse.length;
   let s = 0;
+  let s2 = 0;
   let t = 0;
+  let t2 = 0;
   for (let i = 0; i < q; i++) {
-    s += ZtX[k + i] * c[o + i];
-    t += R[k + i] * inverse[i] * h[o + i];
+    const ci = c[o + i];
+    const hi = inverse[i] * h[o + i];
+    s += ZtX[k + i] * ci;
+    t += R[k + i] * hi;
+    s2 += ZtX[k2 + i] * ci;
+    t2 += R[k2 + i] * hi;
   }
-  return s - t;
+  out[at] = s - t;
+  if (k2 !== k) out[at + 1] = s2 - t2;
 }
 
 /** c_i in the columns of the workspace; @returns a_i */
@@ -87,7 +104,7 @@ function vectorsInto(
   const { precision, prior, work } = system;
   const { cp, lambdas } = pls;
   const { blocks } = cp.terms[0];
-  const { structure, par, derivative } = precision;
+  const { structure } = precision;
   const lambda = lambdas[0][0];
   const u = chainEffects(system, pls);
   const a = new Float64Array(directions.length);
@@ -100,7 +117,7 @@ function vectorsInto(
       // (Z'e)'u = u'S u / lambda - lambda u'Z'Z u
       a[i] = lambda === 0 ? 0 : d * (chainQuadratic(system, u) / lambda - lambda * fit);
     } else {
-      structure.precisionDerivativeInto(par, level, derivative);
+      const derivative = precisionDerivative(precision, level);
       a[i] = -derivativeTimesInto(derivative, structure.pattern.colPtr, u, work.below) / 2;
       const K = { colPtr: structure.pattern.colPtr, K: precision.values, d: blocks, f: 0 };
       factorizeChain(prior, K, work.below, 0, -lambda, work.c, o);

@@ -37,7 +37,7 @@ export interface ChainWork {
   readonly below: Float64Array;
   /** Sums of a pass. */
   readonly sums: Float64Array;
-  /** q, or q by p + 1 where there are many columns. */
+  /** 2 q, or q by p + 1 where there are many columns. */
   v: Float64Array;
   /** q by the number of directions. */
   c: Float64Array;
@@ -53,27 +53,35 @@ export function chainSystem(cp: CrossProducts, precisions: readonly (LevelPrecis
   const precision = precisions[0];
   if (terms.length !== 1 || terms[0].nc !== 1 || !precision || pairs.length > 0 || cp.b0 || cp.residual) return null;
   if (!isChain(precision.structure.pattern)) return null;
+  const take = allotment(q * (p + 1) + 11 * q + 2);
   const none = new Float64Array(0);
   return {
     precision,
-    factor: chainFactor(q),
-    prior: chainFactor(q),
-    R: new Float64Array(q * (p + 1)),
+    factor: chainFactor(q, take),
+    R: take(q * (p + 1)),
+    u: take(q),
+    prior: chainFactor(q, take),
     gram: new Float64Array((p + 1) ** 2),
     products: p > FEW_COLUMNS ? gramProducts(p + 1) : null,
     work: {
-      diagonal: new Float64Array(q),
-      below: new Float64Array(q),
+      diagonal: take(q),
+      below: take(q),
       sums: new Float64Array(3),
-      v: none,
+      v: take(2 * q),
       c: none,
       h: none,
     },
-    u: new Float64Array(q),
     effectsAreCurrent: false,
     modesAreCurrent: false,
     systemIsCurrent: false,
   };
+}
+
+/** Parts of one array: one allocation instead of a dozen. */
+function allotment(length: number): (part: number) => Float64Array {
+  const memory = new Float64Array(length);
+  let end = 0;
+  return (part) => memory.subarray(end, (end += part));
 }
 
 function isChain({ colPtr, rowIdx }: LevelPrecision['structure']['pattern']): boolean {

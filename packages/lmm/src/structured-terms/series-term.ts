@@ -60,7 +60,7 @@ export function seriesTerm(
 ): RandomEffectsTerm {
   const { group, names, columns, levels, levelIdx } = term;
   const points = pointsOf(levels.length, levelIdx, times);
-  if (kind !== 'rw' && points.times.length === new Set(points.series).size)
+  if (kind !== 'rw' && points.starts.every((from, s) => s === 0 || from - points.starts[s - 1] <= 1))
     throw new ModelError(
       'not-identified',
       `no level of ${group} has two different values of ${timeName}, so there is no lag to correlate: write (1 | ${group}) instead of ${kind}`,
@@ -100,6 +100,7 @@ interface Points {
 
 /** Names of points, `level:time`; times that series share are written once. */
 function labelsOf(levels: readonly string[], { series, times }: Points, timeLabel: (time: number) => string) {
+  if (levels.length === 1) return (k: number): string => `${levels[0]}:${timeLabel(times[k])}`;
   const known = new Map<number, string>();
   return (k: number): string => {
     let time = known.get(times[k]);
