@@ -2,6 +2,7 @@ import type { LevelStructure } from '@blup/covariance';
 import type { Bases } from './accumulate.js';
 import type { CrossProducts, PairProducts, TermProducts } from './cross-products.js';
 import { ModelError } from './errors.js';
+import { kindProductsInto, kindSums, sumKinds } from './residual-kinds.js';
 import { applyRowBasis, type RowValues } from './residual-rows.js';
 import type { ModelMatrices } from './model-matrices.js';
 
@@ -29,7 +30,8 @@ export interface ResidualProducts {
  * on parameters (THEORY: residual covariance; whitening by T with T'T = P gives the same products). Rows that P joins bring together the
  * levels that they belong to, so pairs of levels of one term may occur: those are pairs with i = j.
  *
- * The rows are kept (they are read again for every par): O(n (p + nc)) memory.
+ * The rows are kept (they are read again for every par, but where there are no random effects and P has entries of a few kinds): O(n (p + nc))
+ * memory.
  *
  * @throws ModelError `bad-option` where a term with a precision over its levels has levels that P joins
  */
@@ -96,6 +98,11 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
   const at = new Float64Array(precision.parLength).fill(Number.NaN);
   let logDet = 0;
   let renewed = true;
+  const kinds = q === 0 ? kindSums(precision, p) : null;
+  const accumulate = (of: Float64Array, out: CrossProducts) => {
+    if (kinds) kindProductsInto(kinds, of, out);
+    else accumulateEntries(m, rows, entries, of, links, work, out);
+  };
   const cp: CrossProducts = {
     ...empty(),
     residual: {
@@ -105,18 +112,19 @@ export function residualCrossProducts(m: ModelMatrices, bases: Bases): CrossProd
       derivative,
       update(par) {
         let same = precision.parLength > 0 && !renewed;
+        if (renewed && kinds) sumKinds(kinds, rows, entries, p, work);
         renewed = false;
         for (let k = 0; k < at.length; k++) same &&= at[k] === par[k];
         if (same) return false;
         for (let k = 0; k < at.length; k++) at[k] = par[k];
         precision.precisionInto(at, values);
         logDet = precision.logDeterminant(at);
-        accumulateEntries(m, rows, entries, values, links, work, cp);
+        accumulate(values, cp);
         return true;
       },
       derivativeInto(k) {
         precision.precisionDerivativeInto(at, k, moved);
-        accumulateEntries(m, rows, entries, moved, links, work, derivative);
+        accumulate(moved, derivative);
       },
       logDeterminant: () => logDet,
       respond(y) {

@@ -44,6 +44,12 @@ export function constrainLevels(
       for (let j = 0; j < m; j++) if (source[j] === k) s += levels.logDeterminantDerivative(expand(par), j);
       return s;
     },
+    startFromValuesInto(values, weights, par) {
+      const whole = Float64Array.from(held);
+      const variance = levels.startFromValuesInto?.(values, weights, whole) ?? null;
+      if (variance !== null) first.forEach((k, i) => (par[i] = whole[k]));
+      return variance;
+    },
     meanVariance: (par) => levels.meanVariance(expand(par)),
     natural: (par) => levels.natural(expand(par)),
     isSingular: (par, tolerance) => levels.isSingular(expand(par), tolerance),

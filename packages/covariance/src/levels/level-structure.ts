@@ -29,6 +29,11 @@ export interface LevelStructure {
   precisionInto(par: Float64Array, values: Float64Array): void;
   /** d K / d par[k] on the pattern. */
   precisionDerivativeInto(par: Float64Array, k: number, values: Float64Array): void;
+  /**
+   * A number for each entry of the pattern, from 0 to count - 1: entries of one kind are equal for every par, and so are their derivatives. Sums over K
+   * then are sums over kinds. Null, or absent, where entries differ from one another.
+   */
+  entryKinds?(): { readonly kindOf: Int32Array; readonly count: number } | null;
   /** log|K|. */
   logDeterminant(par: Float64Array): number;
   /** d log|K| / d par[k]. */

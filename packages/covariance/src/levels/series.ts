@@ -66,6 +66,30 @@ export function distinctGaps(gaps: Float64Array): {
   return { sizes: Float64Array.from(known.keys()), counts: Float64Array.from(counts), kindOf };
 }
 
+/** More kinds of gaps than this are not worth sums by kinds. */
+const MOST_KINDS = 16;
+
+/** Entries by the gaps that they depend on: those before and behind a point on the diagonal, the gap between two points below it. */
+function kindsOfEntries(
+  colPtr: Int32Array,
+  kindOf: Int32Array,
+  kinds: number,
+): ReturnType<NonNullable<LevelStructure['entryKinds']>> {
+  if (kinds > MOST_KINDS) return null;
+  const n = kindOf.length;
+  const out = new Int32Array(colPtr[n]);
+  const known = new Int32Array((kinds + 1) ** 2).fill(-1);
+  let count = 0;
+  const name = (key: number) => (known[key] < 0 ? (known[key] = count++) : known[key]);
+  for (let i = 0; i < n; i++) {
+    const inner = colPtr[i + 1] - colPtr[i] > 1;
+    const next = inner ? kindOf[i + 1] : kinds;
+    out[colPtr[i]] = name(kindOf[i] * (kinds + 1) + next);
+    if (inner) out[colPtr[i] + 1] = name(kinds * (kinds + 1) + next);
+  }
+  return { kindOf: out, count };
+}
+
 /**
  * A tridiagonal matrix by the kinds of its gaps: `added` to the diagonal at the point behind a gap, `carried` to that of the point before it, and
  * `between` the two. Only at first points, whose column before has no entry below its diagonal, nothing is carried.
@@ -124,6 +148,7 @@ export function ar1Levels(points: SeriesPoints, continuous = false): LevelStruct
     upper: [1],
     start: [continuous ? 0.5 : 0.3],
     stepScale: [0.3],
+    entryKinds: () => kindsOfEntries(colPtr, kindOf, sizes.length),
     precisionInto([rho], K) {
       for (let g = 0; g < sizes.length; g++) {
         const a = sizes[g] > 0 ? rho ** sizes[g] : 0;
