@@ -240,6 +240,7 @@ export const rungs = [
     data: latentSeries,
     formula: 'y ~ x + ar1(1 | g, time = t)',
     factors: ['g'],
+    small: true,
     peer: 'glmmTMB',
     peerFormula: 'y ~ x + ar1(0 + t | g)',
     peerFactors: ['g', 't'],
