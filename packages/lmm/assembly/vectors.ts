@@ -19,15 +19,26 @@ function addDot(z: usize, x: usize, y: usize, bytes: usize): void {
 // @ts-ignore: decorator
 @inline
 function addFactors(z: usize, x: usize, bytes: usize): void {
-  let product = load<f64>(z, 0), count = load<f64>(z, 8);
-  for (let i: usize = 0; i < bytes; i += 8) {
-    product *= load<f64>(x + i);
-    if (product > LARGE) {
-      product *= SMALL;
-      count += 1;
+  // Even entries and odd ones: two products side by side.
+  let product = f64x2.replace_lane(f64x2.splat(1), 0, load<f64>(z, 0)), count = load<f64>(z, 8);
+  const large = f64x2.splat(LARGE);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    product = f64x2.mul(product, v128.load(x + i));
+    if (v128.any_true(f64x2.gt(product, large))) {
+      for (let lane = 0; lane < 2; ++lane) {
+        const value = lane == 0 ? f64x2.extract_lane(product, 0) : f64x2.extract_lane(product, 1);
+        if (!(value > LARGE)) continue;
+        product = lane == 0 ? f64x2.replace_lane(product, 0, value * SMALL) : f64x2.replace_lane(product, 1, value * SMALL);
+        count += 1;
+      }
     }
   }
-  store<f64>(z, product, 0);
+  let both = f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1);
+  if (both > LARGE) {
+    both *= SMALL;
+    count += 1;
+  }
+  store<f64>(z, both, 0);
   store<f64>(z, count, 8);
 }
 
@@ -41,16 +52,19 @@ function byteOf(place: u32, shift: u32): usize {
   return <usize>(place + select<u32>(shift, 0, place >= RELATIVE)) << 3;
 }
 
-/** Instructions from place `at` (of a 32-bit integer) up to `end`: operation, z, x, y, length. */
+/** Instructions from place `at` (of a 32-bit integer) up to `end`: operation, z, x, y, length, w. */
 export function runProgram(at: u32, end: u32, stretch: u32): void {
   const shift = stretch - RELATIVE;
   const stop = <usize>end << 2;
-  for (let pc = <usize>at << 2; pc < stop; pc += 20) {
+  for (let pc = <usize>at << 2; pc < stop; pc += 24) {
     const z = byteOf(load<u32>(pc, 4), shift), x = byteOf(load<u32>(pc, 8), shift), y = byteOf(load<u32>(pc, 12), shift);
     const bytes = <usize>load<i32>(pc, 16) << 3;
     switch (load<i32>(pc)) {
       case 0: {
-        memory.copy(z, x, bytes);
+        for (let i: usize = 0; i < bytes; i += 32) {
+          v128.store(z + i, v128.load(x + i, 0), 0);
+          v128.store(z + i, v128.load(x + i, 16), 16);
+        }
         break;
       }
       case 1: {
@@ -103,6 +117,19 @@ export function runProgram(at: u32, end: u32, stretch: u32): void {
       }
       case 7: {
         addDot(z, x, y, bytes);
+        break;
+      }
+      case 9: {
+        const w = byteOf(load<u32>(pc, 20), shift);
+        const f = v128.load_splat<f64>(y, 0), g = v128.load_splat<f64>(y, 8);
+        if (load<f64>(y, 8) == 0) {
+          for (let i: usize = 0; i < bytes; i += 16) v128.store(z + i, f64x2.mul(f, v128.load(x + i)));
+          break;
+        }
+        for (let i: usize = 0; i < bytes; i += 32) {
+          v128.store(z + i, f64x2.add(f64x2.mul(f, v128.load(x + i, 0)), f64x2.mul(g, v128.load(w + i, 0))), 0);
+          v128.store(z + i, f64x2.add(f64x2.mul(f, v128.load(x + i, 16)), f64x2.mul(g, v128.load(w + i, 16))), 16);
+        }
         break;
       }
       default: {

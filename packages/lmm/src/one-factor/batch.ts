@@ -212,24 +212,18 @@ export function eliminate(layout: BatchLayout): VectorProgram {
   const program = vectorProgram();
   for (let c = 0; c < nc; c++) {
     for (let r = 0; r < nc; r++) {
-      const to = AL + (c * nc + r) * lanes;
-      for (let k = 0; k < nc; k++) {
-        const f = Lambda + c * nc + k;
-        const from = A + (r >= k ? k * nc + r : r * nc + k) * lanes;
-        if (k === 0) program.scale(to, f, from, lanes);
-        else program.addMultiple(to, f, from, lanes);
-      }
+      const columns = Array.from({ length: nc }, (_, k) => A + (r >= k ? k * nc + r : r * nc + k) * lanes);
+      combination(program, AL + (c * nc + r) * lanes, Lambda + c * nc, columns, lanes);
     }
   }
   for (let c = 0; c < nc; c++) {
+    const columns = Array.from({ length: nc }, (_, k) => AL + (c * nc + k) * lanes);
     for (let r = c; r < nc; r++) {
       const to = L + (c * nc + r) * lanes;
-      if (r === c) program.copy(to, ones, lanes);
-      for (let k = 0; k < nc; k++) {
-        const f = Lambda + r * nc + k;
-        const from = AL + (c * nc + k) * lanes;
-        if (k === 0 && r !== c) program.scale(to, f, from, lanes);
-        else program.addMultiple(to, f, from, lanes);
+      if (r > c) combination(program, to, Lambda + r * nc, columns, lanes);
+      else {
+        program.copy(to, ones, lanes);
+        columns.forEach((from, k) => program.addMultiple(to, Lambda + r * nc + k, from, lanes));
       }
     }
   }
@@ -251,12 +245,19 @@ export function eliminate(layout: BatchLayout): VectorProgram {
   for (let k = 0; k <= p; k++) {
     for (let c = 0; c < nc; c++) {
       const to = R + k * ld + c * lanes;
-      program.scale(to, Lambda + c * nc, Bc + k * ld, lanes);
-      for (let a = 1; a < nc; a++) program.addMultiple(to, Lambda + c * nc + a, Bc + k * ld + a * lanes, lanes);
+      const rows = Array.from({ length: nc }, (_, a) => Bc + k * ld + a * lanes);
+      combination(program, to, Lambda + c * nc, rows, lanes);
     }
     solveL(program, layout, R + k * ld, lanes);
   }
   return program;
+}
+
+/** z = sum of f_k x_k for scalars that stand side by side from f on. */
+function combination(program: VectorProgram, z: number, f: number, x: readonly number[], lanes: number): void {
+  if (x.length === 1) program.scale(z, f, x[0], lanes);
+  else program.combine(z, f, x[0], x[1], lanes);
+  for (let k = 2; k < x.length; k++) program.addMultiple(z, f + k, x[k], lanes);
 }
 
 /** x := L^-1 x for nc vectors that stand `step` apart from `at` on. */

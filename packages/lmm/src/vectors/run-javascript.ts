@@ -4,7 +4,7 @@ import { FACTOR_TAKEN_OUT, RELATIVE } from './vector-program.js';
 export function runInJavaScript(m: Float64Array, code: Int32Array, at: number, end: number, stretch: number): void {
   const shift = stretch - RELATIVE;
   const placeOf = (place: number) => (place >= RELATIVE ? place + shift : place);
-  for (let pc = at; pc < end; pc += 5) {
+  for (let pc = at; pc < end; pc += 6) {
     const z = placeOf(code[pc + 1]);
     const x = placeOf(code[pc + 2]);
     const y = placeOf(code[pc + 3]);
@@ -44,6 +44,14 @@ export function runInJavaScript(m: Float64Array, code: Int32Array, at: number, e
       case 7:
         m[z] += dot(m, x, y, n);
         break;
+      case 9: {
+        const f = m[y];
+        const g = m[y + 1];
+        const w = placeOf(code[pc + 5]);
+        if (g === 0) for (let i = 0; i < n; i++) m[z + i] = f * m[x + i];
+        else for (let i = 0; i < n; i++) m[z + i] = f * m[x + i] + g * m[w + i];
+        break;
+      }
       default:
         multiplyUp(m, z, x, n);
     }
@@ -65,16 +73,28 @@ function dot(m: Float64Array, x: number, y: number, n: number): number {
   return s0 + t0 + (s1 + t1);
 }
 
+/** Even entries and odd ones: two products side by side. */
 function multiplyUp(m: Float64Array, z: number, x: number, n: number): void {
-  let product = m[z];
+  let even = m[z];
+  let odd = 1;
   let count = m[z + 1];
-  for (let i = 0; i < n; i++) {
-    product *= m[x + i];
-    if (product > FACTOR_TAKEN_OUT) {
-      product /= FACTOR_TAKEN_OUT;
+  for (let i = 0; i < n; i += 2) {
+    even *= m[x + i];
+    odd *= m[x + i + 1];
+    if (even > FACTOR_TAKEN_OUT) {
+      even /= FACTOR_TAKEN_OUT;
+      count++;
+    }
+    if (odd > FACTOR_TAKEN_OUT) {
+      odd /= FACTOR_TAKEN_OUT;
       count++;
     }
   }
-  m[z] = product;
+  let both = even * odd;
+  if (both > FACTOR_TAKEN_OUT) {
+    both /= FACTOR_TAKEN_OUT;
+    count++;
+  }
+  m[z] = both;
   m[z + 1] = count;
 }

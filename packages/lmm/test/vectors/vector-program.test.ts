@@ -77,6 +77,7 @@ describe('programs of vector operations', () => {
         'copy',
         'addFactors',
         'root',
+        'combine',
       ),
       z: place,
       x: place,
@@ -91,6 +92,7 @@ describe('programs of vector operations', () => {
           const program = vectorProgram();
           for (const { kind, z, x, y, length } of operations) {
             if (kind === 'copy' || kind === 'addFactors') program[kind](z, x, length);
+            else if (kind === 'combine') program.combine(z, y, x, 8, length);
             else program[kind](z, x, y, length);
           }
           const machines = [false, true].map((wasm) => vectorMachine(96, [vectorProgram(), program], wasm));
