@@ -39,8 +39,18 @@ export interface InformationWork {
 /** With more directions than this, tiles of 4 by 4 sums pay. */
 const FEW_DIRECTIONS = 8;
 
-export function informationWork(q: number, p: number, directions: number): InformationWork {
-  const m = directions;
+const shared = new WeakMap<PenalizedLeastSquares, Map<number, InformationWork>>();
+
+/** The workspace for so many directions, one for all objectives on a problem: at most one of them is in use at a time. */
+export function informationWork(pls: PenalizedLeastSquares, directions: number): InformationWork {
+  let works = shared.get(pls);
+  if (!works) shared.set(pls, (works = new Map()));
+  let work = works.get(directions);
+  if (!work) works.set(directions, (work = newWork(pls.levels || pls.chains ? 0 : pls.cp.q, pls.cp.p, directions)));
+  return work;
+}
+
+function newWork(q: number, p: number, m: number): InformationWork {
   const many = q > 0 && m > FEW_DIRECTIONS;
   return {
     c: new Float64Array(q * m),

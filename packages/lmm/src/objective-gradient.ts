@@ -2,7 +2,7 @@ import { inverseEntriesInto, solveLtInPlace, unpermuteInto } from '@blup/sparse'
 import { dot } from './dense.js';
 import { addBlockTraces, farFromSingular, inverseBlocks, type InverseBlocks } from './inverse-blocks.js';
 import { precisionDerivative, precisionForm, precisionTrace, type LevelPrecision } from './level-precision.js';
-import { addPairTraces, pairTraceWork } from './pair-traces.js';
+import { addPairTraces, pairTraceWorks } from './pair-traces.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import type { ColumnProducts } from './products/column-products.js';
 import { multiplyInto, multiplyLambdaInto, multiplyZtZInto } from './scale-by-lambda.js';
@@ -36,7 +36,7 @@ export function factorGradient(pls: PenalizedLeastSquares, reml: boolean): Facto
     byFactor: terms.map((t) => new Float64Array(t.nc * t.nc)),
     byLevels: pls.precisions.map((precision) => new Float64Array(precision?.structure.parLength ?? 0)),
     work: new Float64Array(largest * largest),
-    pairs: pls.cp.pairs.map((pair) => pairTraceWork(pls.cp, pair)),
+    pairs: pairTraceWorks(pls.cp),
   };
 }
 

@@ -4,8 +4,16 @@ import { crossProducts, packedAt, PACKED_ROWS, productAt, type ColumnProducts } 
 /** Fewer blocks than this are not worth an instance of WebAssembly. */
 const FEW_BLOCKS = 512;
 
-/** Workspace for the traces of one pair of terms; null where both are scalar. */
-export function pairTraceWork({ terms }: CrossProducts, { i, j, rowIdx }: PairProducts): ColumnProducts | null {
+const shared = new WeakMap<CrossProducts, readonly (ColumnProducts | null)[]>();
+
+/** Workspace for the traces of each pair of terms, null where both are scalar; one for all gradients on the same products. */
+export function pairTraceWorks(cp: CrossProducts): readonly (ColumnProducts | null)[] {
+  let works = shared.get(cp);
+  if (!works) shared.set(cp, (works = cp.pairs.map((pair) => workOf(cp, pair))));
+  return works;
+}
+
+function workOf({ terms }: CrossProducts, { i, j, rowIdx }: PairProducts): ColumnProducts | null {
   const width = terms[i].nc * terms[j].nc;
   return width === 1 ? null : crossProducts(width, width, rowIdx.length >= FEW_BLOCKS);
 }

@@ -67,7 +67,7 @@ export function profiledObjective(
   bases: readonly TermBasis[] = cp.terms.map((t) => t.basis),
 ): ProfiledObjective {
   const { reml, sigma } = criterion;
-  const { n, p, q, sumLogWeights } = cp;
+  const { n, p, sumLogWeights } = cp;
   const nu = reml ? n - p : n;
   const { levels, chains } = pls;
   const gradient = levels ? levelGradient(pls) : chains ? chainGradient(pls) : factorGradient(pls, reml);
@@ -83,7 +83,7 @@ export function profiledObjective(
   let byPar: InformationFrame | null = null;
   const frameOf = (directions: FactorDirection[]): InformationFrame => ({
     directions,
-    work: informationWork(levels || chains ? 0 : q, p, directions.length),
+    work: informationWork(pls, directions.length),
   });
   const fillInformation = ({ directions, work }: InformationFrame, H: Float64Array) => {
     const profiledNu = sigma === null ? nu : 0;
