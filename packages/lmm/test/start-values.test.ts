@@ -115,6 +115,23 @@ describe('moment equations for start values', () => {
     );
   });
 
+  it('have the same solutions by conjugate gradients one vector after another and side by side with kernels', () => {
+    const vectors = { nl: 45, nc: 3, diagonal: false, nested: false };
+    const { cp, objective } = trialOf({ ...shape, n: 700, terms: [vectors, { ...vectors, nl: 38, nc: 2 }] });
+    const kernels = objective.pls.blocks;
+    expect(kernels).not.toBe(null);
+    const alone = iteratedTrial(cp, objective.pls.lambdas)!;
+    const together = iteratedTrial(cp, objective.pls.lambdas, kernels)!;
+    expect(together.u).toEqual(alone.u);
+    expect(together.wrss).toBe(alone.wrss);
+    // One of them is solved before it begins.
+    const x = Float64Array.from({ length: 5 * cp.q }, (_, i) => (i < 2 * cp.q && i >= cp.q ? 0 : Math.sin(i * i)));
+    const y = x.slice();
+    alone.solveInPlace(x, 5);
+    together.solveInPlace(y, 5);
+    expect(y).toEqual(x);
+  });
+
   it('are at the optimum for balanced one-way data: the search has nothing left to do', () => {
     const nl = 40;
     const levelIdx = Int32Array.from({ length: 6 * nl }, (_, i) => i % nl);

@@ -27,42 +27,55 @@ export function iteratedTrial(
   const LX = cp.XtX.slice();
   const blocks = blockFactors(cp, lambdas);
   if (choleskyInPlace(LX, p) >= 0 || !blocks) return null;
-  const Lx = new Float64Array(q);
-  const product = new Float64Array(q);
+  // With kernels, which take a second vector for nothing, the vectors of a solve go side by side, each as it would alone.
+  const together = kernels ? terms.reduce((m, t) => Math.max(m, t.nc), 1) : 1;
+  const vectors = () => new Float64Array(q * together);
+  const [Lx, product, r, z, d] = [vectors(), vectors(), vectors(), vectors(), vectors()];
   const coefficients = new Float64Array(p);
-  const [r, z, d] = [new Float64Array(q), new Float64Array(q), new Float64Array(q)];
+  const [target, rz] = [new Float64Array(together), new Float64Array(together)];
 
-  /** product = (Lambda'Z'M Z Lambda + I) x, M the projection off X. */
-  const multiply = (x: Float64Array) => {
-    multiplyLambdaInto(cp, lambdas, false, x, 1, small, Lx);
-    multiplyZtZInto(cp, Lx, 1, product, kernels);
-    for (let k = 0; k < p; k++) coefficients[k] = dot(ZtX, k * q, Lx, 0, q);
-    solveLowerInPlace(LX, p, coefficients);
-    solveLowerTransposedInPlace(LX, p, coefficients);
-    subtractFixed(ZtX, q, coefficients, product);
-    multiplyLambdaInto(cp, lambdas, true, product, 1, small, product);
-    for (let i = 0; i < q; i++) product[i] += x[i];
+  /** product = (Lambda'Z'M Z Lambda + I) d for the first `count` vectors, M the projection off X. */
+  const multiply = (count: number) => {
+    multiplyLambdaInto(cp, lambdas, false, d, count, small, Lx);
+    multiplyZtZInto(cp, Lx, count, product, kernels);
+    for (let h = 0; h < count; h++) {
+      for (let k = 0; k < p; k++) coefficients[k] = dot(ZtX, k * q, Lx, h * q, q);
+      solveLowerInPlace(LX, p, coefficients);
+      solveLowerTransposedInPlace(LX, p, coefficients);
+      subtractFixed(ZtX, q, coefficients, product, h * q);
+    }
+    multiplyLambdaInto(cp, lambdas, true, product, count, small, product);
+    for (let i = 0; i < q * count; i++) product[i] += d[i];
   };
-  /** x := S^-1 x; the residual stays in r. */
-  const solveOneInPlace = (x: Float64Array) => {
+  /** x := S^-1 x for `count` vectors; the residuals stay in r. */
+  const solveTogether = (x: Float64Array, count: number) => {
     r.set(x);
     x.fill(0);
-    const target = TOLERANCE ** 2 * dot(r, 0, r, 0, q);
-    solveBlocks(cp, blocks, r, z);
+    for (let h = 0; h < count; h++) {
+      const o = h * q;
+      target[h] = TOLERANCE ** 2 * dot(r, o, r, o, q);
+      solveBlocks(cp, blocks, r, z, o);
+      rz[h] = dot(r, o, z, o, q);
+    }
     d.set(z);
-    let rz = dot(r, 0, z, 0, q);
-    for (let step = 0; step < MOST_STEPS && dot(r, 0, r, 0, q) > target; step++) {
-      multiply(d);
-      const alpha = rz / dot(d, 0, product, 0, q);
-      for (let i = 0; i < q; i++) {
-        x[i] += alpha * d[i];
-        r[i] -= alpha * product[i];
+    const isOpen = (h: number) => dot(r, h * q, r, h * q, q) > target[h];
+    let open = Array.from({ length: count }, (_, h) => h).filter(isOpen);
+    for (let step = 0; step < MOST_STEPS && open.length > 0; step++) {
+      multiply(count);
+      for (const h of open) {
+        const o = h * q;
+        const alpha = rz[h] / dot(d, o, product, o, q);
+        for (let i = o; i < o + q; i++) {
+          x[i] += alpha * d[i];
+          r[i] -= alpha * product[i];
+        }
+        solveBlocks(cp, blocks, r, z, o);
+        const next = dot(r, o, z, o, q);
+        const beta = next / rz[h];
+        rz[h] = next;
+        for (let i = o; i < o + q; i++) d[i] = z[i] + beta * d[i];
       }
-      solveBlocks(cp, blocks, r, z);
-      const next = dot(r, 0, z, 0, q);
-      const beta = next / rz;
-      rz = next;
-      for (let i = 0; i < q; i++) d[i] = z[i] + beta * d[i];
+      open = open.filter(isOpen);
     }
   };
 
@@ -74,22 +87,25 @@ export function iteratedTrial(
   subtractFixed(ZtX, q, fixed, right);
   multiplyLambdaInto(cp, lambdas, true, right, 1, small, right);
   const u = right.slice();
-  solveOneInPlace(u);
+  solveTogether(u, 1);
   // |e|^2 = y'My - 2 u'f + u'(S - I)u with S u = f - r
   const wrss = total - dot(u, 0, right, 0, q) - dot(u, 0, r, 0, q) - dot(u, 0, u, 0, q);
   return {
     u,
     wrss,
     solveInPlace(x, nrhs = 1) {
-      for (let h = 0; h < nrhs; h++) solveOneInPlace(x.subarray(h * q, (h + 1) * q));
+      for (let h = 0; h < nrhs; h += together) {
+        const count = Math.min(together, nrhs - h);
+        solveTogether(x.subarray(h * q, (h + count) * q), count);
+      }
     },
   };
 }
 
-function subtractFixed(ZtX: Float64Array, q: number, beta: Float64Array, out: Float64Array): void {
+function subtractFixed(ZtX: Float64Array, q: number, beta: Float64Array, out: Float64Array, at = 0): void {
   for (let k = 0; k < beta.length; k++) {
     const v = beta[k];
-    for (let i = 0; i < q; i++) out[i] -= ZtX[k * q + i] * v;
+    for (let i = 0; i < q; i++) out[at + i] -= ZtX[k * q + i] * v;
   }
 }
 
@@ -117,23 +133,24 @@ function blockFactors({ terms }: CrossProducts, lambdas: readonly Float64Array[]
   return failed ? null : factors;
 }
 
-/** z = (diagonal blocks of S)^-1 r. */
+/** z = (diagonal blocks of S)^-1 r for the vector that begins at `from`. */
 function solveBlocks(
-  { terms }: CrossProducts,
+  { q, terms }: CrossProducts,
   factors: readonly Float64Array[],
   r: Float64Array,
   z: Float64Array,
+  from: number,
 ): void {
-  z.set(r);
+  z.set(r.subarray(from, from + q), from);
   terms.forEach(({ nc, nl, start }, t) => {
     const L = factors[t];
     if (nc === 1) {
-      for (let l = 0; l < nl; l++) z[start + l] /= L[l] * L[l];
+      for (let l = 0; l < nl; l++) z[from + start + l] /= L[l] * L[l];
       return;
     }
     for (let l = 0; l < nl; l++) {
       const at = l * nc * nc;
-      const x = start + l * nc;
+      const x = from + start + l * nc;
       for (let c = 0; c < nc; c++) {
         for (let k = 0; k < c; k++) z[x + c] -= L[at + k * nc + c] * z[x + k];
         z[x + c] /= L[at + c * nc + c];
