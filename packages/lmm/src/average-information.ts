@@ -216,6 +216,10 @@ function workingVectorsInto(
       precisionVectorsInto(pls, precision, A, directions[i], i, work);
       return;
     }
+    if (entries.length > nc) {
+      denseVectorsInto(pls, A, directions[i], i, work);
+      return;
+    }
     for (let k = 0; k < entries.length; k++) {
       const a = entries[k] % nc;
       const b = (entries[k] - a) / nc;
@@ -231,6 +235,44 @@ function workingVectorsInto(
       }
     }
   });
+}
+
+/** c = A (dlambda u) + Lambda (dlambda'A'Z'e) and a = (A'Z'e)'dlambda u for a parameter that moves much of lambda. O(nl (entries + nc^2)). */
+function denseVectorsInto(
+  pls: PenalizedLeastSquares,
+  A: Float64Array,
+  { term, entries, values }: FactorDirection,
+  i: number,
+  work: InformationWork,
+): void {
+  const { cp, lambdas, u, Zte } = pls;
+  const { nc, nl, start } = cp.terms[term];
+  const lambda = lambdas[term];
+  const rows = entries.map((e) => e % nc);
+  const columns = entries.map((e, k) => (e - rows[k]) / nc);
+  const z = new Float64Array(nc);
+  const s = new Float64Array(nc);
+  const t = new Float64Array(nc);
+  for (let l = 0; l < nl; l++) {
+    const at = start + l * nc;
+    const to = i * cp.q + at;
+    for (let a = 0; a < nc; a++) {
+      z[a] = 0;
+      for (let r = 0; r < nc; r++) z[a] += A[a * nc + r] * Zte[at + r];
+    }
+    s.fill(0);
+    t.fill(0);
+    for (let k = 0; k < entries.length; k++) {
+      const a = rows[k];
+      const b = columns[k];
+      s[a] += values[k] * u[at + b];
+      t[b] += values[k] * z[a];
+    }
+    for (let a = 0; a < nc; a++) {
+      work.a[i] += z[a] * s[a];
+      for (let r = 0; r < nc; r++) work.c[to + r] += A[a * nc + r] * s[a] + lambda[a * nc + r] * t[a];
+    }
+  }
 }
 
 /** c = -Lambda K^-1 dK u and a = -u'dK u / 2 for a parameter of a precision over levels, since dK^-1 = -K^-1 dK K^-1 and K u = Lambda'Z'e. */

@@ -25,14 +25,16 @@ export function scaleByLambdaInto(
       for (let l = 0; l < nl; l++) values[colPtr[start + l]] = f * blocks[l];
       return;
     }
+    const from = leadingZeros(lambda, nc);
     for (let l = 0; l < nl; l++) {
       const at = l * nc * nc;
-      multiplyInto(blocks, at, nc, nc, lambda, nc, work);
+      if (nc >= MANY_ROWS && isDiagonal(blocks, at, nc)) scaleRowsInto(blocks, at, nc, lambda, work);
+      else multiplyInto(blocks, at, nc, nc, lambda, nc, work);
       for (let c = 0; c < nc; c++) {
         const first = colPtr[start + l * nc + c] - c;
         for (let r = c; r < nc; r++) {
           let s = 0;
-          for (let a = 0; a < nc; a++) s += lambda[r * nc + a] * work[c * nc + a];
+          for (let a = from[r]; a < nc; a++) s += lambda[r * nc + a] * work[c * nc + a];
           values[first + r] = s;
         }
       }
@@ -74,6 +76,29 @@ export function scaleByLambdaInto(
   }
 }
 
+/** Whether an nc by nc block is diagonal, as it is where columns indicate the levels of a factor. */
+function isDiagonal(B: Float64Array, at: number, nc: number): boolean {
+  for (let c = 0; c < nc; c++) for (let r = 0; r < nc; r++) if (r !== c && B[at + c * nc + r] !== 0) return false;
+  return true;
+}
+
+/** out = D C for the diagonal block D that starts at `at`, both nc by nc. */
+function scaleRowsInto(D: Float64Array, at: number, nc: number, C: Float64Array, out: Float64Array): void {
+  for (let c = 0; c < nc; c++) for (let r = 0; r < nc; r++) out[c * nc + r] = D[at + r * nc + r] * C[c * nc + r];
+}
+
+/** How many zeros each column of an nc by nc matrix begins with. */
+function leadingZeros(A: Float64Array, nc: number): Int32Array {
+  return Int32Array.from({ length: nc }, (_, c) => {
+    let r = 0;
+    while (r < nc && A[c * nc + r] === 0) r++;
+    return r;
+  });
+}
+
+/** From this many rows on, products are made column by column, zeros left out. */
+const MANY_ROWS = 8;
+
 /** out (m by n) = B (m by k, a block that starts at `at`) times C (k by n), all column-major. */
 export function multiplyInto(
   B: Float64Array,
@@ -84,11 +109,36 @@ export function multiplyInto(
   n: number,
   out: Float64Array,
 ): void {
+  if (m >= MANY_ROWS) {
+    multiplyColumnsInto(B, at, m, k, C, n, out);
+    return;
+  }
   for (let j = 0; j < n; j++) {
     for (let i = 0; i < m; i++) {
       let s = 0;
       for (let l = 0; l < k; l++) s += B[at + l * m + i] * C[j * k + l];
       out[j * m + i] = s;
+    }
+  }
+}
+
+function multiplyColumnsInto(
+  B: Float64Array,
+  at: number,
+  m: number,
+  k: number,
+  C: Float64Array,
+  n: number,
+  out: Float64Array,
+): void {
+  out.fill(0, 0, m * n);
+  for (let j = 0; j < n; j++) {
+    const o = j * m;
+    for (let l = 0; l < k; l++) {
+      const f = C[j * k + l];
+      if (f === 0) continue;
+      const b = at + l * m;
+      for (let i = 0; i < m; i++) out[o + i] += B[b + i] * f;
     }
   }
 }

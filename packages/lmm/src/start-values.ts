@@ -91,8 +91,12 @@ function trialEquations(
   if (!Number.isFinite(objective.evaluate(theta))) return { equations: null, solved: false };
   if (levels) return { equations: levelMoments(levels, pls), solved: true };
   if (chains) return { equations: chainMoments(chains, pls), solved: true };
-  return { equations: independent ? probedMoments(cp, exactTrial(pls)) : plainMoments(pls), solved: true };
+  const plain = !independent || cp.terms.some(({ nc }) => nc > WIDEST_PROBED);
+  return { equations: plain ? plainMoments(pls) : probedMoments(cp, exactTrial(pls)), solved: true };
 }
+
+/** With more columns in a term, sums over pairs of pairs of columns cost more than the search. */
+const WIDEST_PROBED = 16;
 
 /** How much faster a flop is in the kernels of the factorisation than in sparse products. */
 const KERNEL_SPEED = 12;
