@@ -112,6 +112,8 @@ export function guidedSearch(
       reads++;
       continue;
     }
+    // Near enough, and its solution is at hand.
+    const isEnough = found.reason === 'converged' && found.decrement <= limits.tolerance && isDear(working);
     const space = { start, unit, free, source };
     const snapped = (x: Float64Array) => columns.outOf(snapToBoundary(working, space, x, found.value));
     return {
@@ -119,7 +121,7 @@ export function guidedSearch(
       found: {
         ...found,
         par: columns.outOf(found.par),
-        polished: snapped(found.polished),
+        polished: snapped(isEnough ? found.par : found.polished),
       },
       snapped: () => snapped(found.par),
       evaluations,

@@ -152,9 +152,12 @@ export function snapToBoundary(
     bestValue = Math.min(at, bestValue);
     return true;
   };
-  // All together first, which usually settles it.
-  const small = [...space.free].filter(isSmall);
-  if (small.length > 1 && zero(small)) return best;
+  // All together first, which usually settles it. What stood below a diagonal entry that became zero moves to the columns behind it by the canonical
+  // form, where it may be small in its turn.
+  for (let pass = 0; pass < composite.parLength; pass++) {
+    const small = [...space.free].filter(isSmall);
+    if (small.length < 2 || !zero(small)) break;
+  }
   for (const k of space.free) if (isSmall(k)) zero([k]);
   return best;
 }

@@ -41,3 +41,38 @@ describe('covariances of low rank', () => {
     }
   });
 });
+
+/** Two crossed factors whose effects on three and four columns are combinations of fewer independent ones, or none. */
+function ofLowRank(seed: number) {
+  const random = uniform(seed);
+  const gauss = normal(random);
+  const n = 300;
+  const columns = Array.from({ length: 3 }, () => Float64Array.from({ length: n }, () => gauss()));
+  const y = Float64Array.from({ length: n }, () => gauss());
+  const codes = [3, 4].map((nc) => {
+    const nl = 5 + Math.floor(15 * random());
+    const rank = Math.floor(nc * random());
+    const mix = Array.from({ length: nc }, () => Array.from({ length: rank }, () => gauss()));
+    const level = Int32Array.from({ length: n }, (_, i) => (i < nl ? i : Math.floor(nl * random())));
+    const independent = Array.from({ length: nl }, () => Array.from({ length: rank }, () => gauss()));
+    for (let i = 0; i < n; i++) {
+      mix.forEach((row, c) => {
+        const effect = row.reduce((s, v, k) => s + v * independent[level[i]][k], 0);
+        y[i] += effect * (c === 0 ? 1 : columns[c - 1][i]);
+      });
+    }
+    return level;
+  });
+  const [a, b, c] = columns;
+  return { y, a, b, c, g: codes[0], h: codes[1] };
+}
+
+describe('variances that vanish', () => {
+  it.each(Array.from({ length: 40 }, (_, k) => k + 1))('are zero, and leave nothing near zero behind (%i)', (seed) => {
+    const table = ofLowRank(seed);
+    const { certificate, par } = fitModel('y ~ a + (a + b | g) + (a + b + c | h)', table, { factors: ['g', 'h'] }).data;
+    expect(certificate.message).not.toMatch(/limit|improve/);
+    expect(certificate.converged).toBe(true);
+    for (const value of par) if (value !== 0) expect(Math.abs(value)).toBeGreaterThan(1e-9);
+  });
+});
