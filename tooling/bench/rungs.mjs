@@ -232,6 +232,7 @@ export const rungs = [
     data: maximalPsycholinguistic,
     formula: 'y ~ a * b * c + (a + b + c | subj) + (a + b + c | item)',
     factors: ['subj', 'item'],
+    small: true,
   },
   { id: 'c8', title: 'p = 200', data: wide, formula: wideFormula, factors: ['g'] },
   {
