@@ -1,4 +1,5 @@
 import { diagonalBlocks, inverseBlocksInto, type DiagonalBlocks } from '@blup/sparse/blocks';
+import { dot } from './dense.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { multiplyInto } from './scale-by-lambda.js';
 
@@ -64,21 +65,26 @@ export function farFromSingular({ cp, lambdas }: PenalizedLeastSquares, { means,
 }
 
 /**
- * Adds the sum over levels of the diagonal blocks of Z'Z Lambda S^-1 to each term's derivative. Since S = Lambda'Z'Z Lambda + I,
+ * Adds the sum over levels of the diagonal blocks of Z'Z Lambda S^-1 + W V' to each term's derivative, with V = S^-1 Lambda'Z'X RX^-1 and
+ * W = Z'(Z Lambda V - X RX^-1). Since S = Lambda'Z'Z Lambda + I, and so Lambda'W = (S - I) V - S V = -V,
  *
- *     (Z'Z Lambda S^-1)_ll = Lambda_l^-T (I - (S^-1)_ll),
+ *     (Z'Z Lambda S^-1 + W V')_ll = Lambda_l^-T (I - (S^-1)_ll - V_l V_l'),
  *
- * so that of S^-1 the diagonal blocks suffice. For terms that are {@link farFromSingular}.
+ * so that of S^-1 the diagonal blocks suffice, and W is not needed. For terms that are {@link farFromSingular}.
+ *
+ * @param V q by p, column-major; null by maximum likelihood, for which it is zero
  */
 export function addBlockTraces(
   pls: PenalizedLeastSquares,
   blocks: InverseBlocks,
+  V: Float64Array | null,
   byFactor: readonly Float64Array[],
 ): void {
   const { plan, values, work } = blocks;
   inverseBlocksInto(pls.factor, plan, values);
+  const { q, p, terms } = pls.cp;
   let at = 0;
-  pls.cp.terms.forEach(({ nc, nl }, t) => {
+  terms.forEach(({ nc, nl, start }, t) => {
     const size = nc * nc;
     const G = work.subarray(size, 2 * size);
     for (let k = 0; k < size; k++) {
@@ -87,10 +93,22 @@ export function addBlockTraces(
       for (let l = 0; l < nl; l++) s += unit - values[at + l * size + k];
       G[k] = s;
     }
+    if (V) for (let k = 0; k < p; k++) subtractOuterProducts(V, k * q + start, nl, nc, G);
     at += nl * size;
     solveTransposedInPlace(pls.lambdas[t], nc, G, work);
     for (let k = 0; k < size; k++) byFactor[t][k] += G[k];
   });
+}
+
+/** G -= sum over nl levels of v_l v_l', for v_l = V[from + l nc ..]. */
+function subtractOuterProducts(V: Float64Array, from: number, nl: number, nc: number, G: Float64Array): void {
+  if (nc === 1) {
+    G[0] -= dot(V, from, V, from, nl);
+    return;
+  }
+  for (let at = from; at < from + nl * nc; at += nc) {
+    for (let b = 0; b < nc; b++) for (let a = 0; a < nc; a++) G[b * nc + a] -= V[at + a] * V[at + b];
+  }
 }
 
 /** G := lambda^-T G, both n by n, by Gaussian elimination with row exchanges; `work` holds n^2. */

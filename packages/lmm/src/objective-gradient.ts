@@ -15,7 +15,7 @@ export interface FactorGradient {
   blocks?: InverseBlocks | null;
   /** S^-1 Lambda'Z'X RX^-1, q by p, column-major (REML only). */
   readonly V: Float64Array;
-  /** Z'(Z Lambda V - X RX^-1), q by p, column-major (REML only). */
+  /** Z'(Z Lambda V - X RX^-1), q by p, column-major (REML only); not set where the diagonal blocks suffice. */
   readonly W: Float64Array;
   /** d objective / d (A lambda) of each term, nc by nc, column-major, all entries (structural zeros of lambda included). */
   readonly byFactor: readonly Float64Array[];
@@ -59,12 +59,15 @@ export function factorGradientInto(
   const { q, p } = cp;
   for (const D of out.byFactor) D.fill(0);
   if (out.blocks === undefined) out.blocks = inverseBlocks(pls);
-  if (out.blocks && farFromSingular(pls, out.blocks)) addBlockTraces(pls, out.blocks, out.byFactor);
+  const withFixed = reml && p > 0;
+  if (withFixed) fixedModesInto(pls, out.V);
+  const far = out.blocks && farFromSingular(pls, out.blocks);
+  if (far) addBlockTraces(pls, out.blocks!, withFixed ? out.V : null, out.byFactor);
   else {
     inverseEntriesInto(pls.factor, out.inverse);
     addInverseTraces(pls, out);
+    if (withFixed) residualFixedInto(pls, out.V, out.W);
   }
-  if (reml && p > 0) residualFixedInto(pls, out.V, out.W);
   cp.terms.forEach(({ nc, nl, start }, t) => {
     const D = out.byFactor[t];
     for (let b = 0; b < nc; b++) {
@@ -72,7 +75,7 @@ export function factorGradientInto(
         let fit = 0;
         for (let l = 0; l < nl; l++) fit += Zte[start + l * nc + a] * u[start + l * nc + b];
         let fixed = 0;
-        if (reml) {
+        if (withFixed && !far) {
           for (let k = 0; k < p; k++) {
             const o = k * q + start;
             for (let l = 0; l < nl; l++) fixed += out.W[o + l * nc + a] * out.V[o + l * nc + b];
@@ -140,14 +143,19 @@ function addInverseTraces(pls: PenalizedLeastSquares, out: FactorGradient): void
   });
 }
 
-/** V = S^-1 Lambda'Z'X RX^-1 and W = Z'(Z Lambda V - X RX^-1), q by p. */
-function residualFixedInto(pls: PenalizedLeastSquares, V: Float64Array, W: Float64Array): void {
-  const { cp, factor, RZX, RXt, lambdas, work } = pls;
+/** V = S^-1 Lambda'Z'X RX^-1, q by p. */
+export function fixedModesInto({ cp, factor, RZX, RXt, work: { qp } }: PenalizedLeastSquares, V: Float64Array): void {
   const { q, p } = cp;
-  const { qp } = work;
   timesInverseRXInto(RZX, RXt, q, p, qp);
   solveLtInPlace(factor, qp, p);
   unpermuteInto(factor, qp, V, p);
+}
+
+/** W = Z'(Z Lambda V - X RX^-1), q by p, for the V of {@link fixedModesInto}. */
+export function residualFixedInto(pls: PenalizedLeastSquares, V: Float64Array, W: Float64Array): void {
+  const { cp, RXt, lambdas, work } = pls;
+  const { q, p } = cp;
+  const { qp } = work;
   multiplyLambdaInto(cp, lambdas, false, V, p, work.small, qp);
   multiplyZtZInto(cp, qp, p, W, pls.blocks);
   timesInverseRXInto(cp.ZtX, RXt, q, p, qp);

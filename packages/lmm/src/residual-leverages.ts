@@ -1,7 +1,7 @@
 import { inverseEntriesInto } from '@blup/sparse';
 import { inverseEntry } from './conditional-modes.js';
 import { solveLowerInPlace } from './dense.js';
-import { factorGradient, factorGradientInto } from './objective-gradient.js';
+import { fixedModesInto } from './objective-gradient.js';
 import type { ModelMatrices } from './model-matrices.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { applyRowBasis } from './residual-rows.js';
@@ -17,9 +17,10 @@ export function residualLeverages(m: ModelMatrices, pls: PenalizedLeastSquares):
   const n = m.y.length;
   const { precision, entries } = cp.residual!;
   const rows = applyRowBasis(m, { fixed: cp.fixed, terms: cp.terms.map((t) => t.basis) });
-  const work = factorGradient(pls, true);
-  factorGradientInto(pls, true, 1, work);
-  inverseEntriesInto(pls.factor, work.inverse);
+  const V = new Float64Array(q * p);
+  fixedModesInto(pls, V);
+  const inverse = new Float64Array(pls.values.length);
+  inverseEntriesInto(pls.factor, inverse);
   const width = cp.terms.reduce((s, t) => s + t.nc, 0);
   const effect = new Int32Array(n * width);
   const z = new Float64Array(n * width);
@@ -36,8 +37,7 @@ export function residualLeverages(m: ModelMatrices, pls: PenalizedLeastSquares):
     const own = x.subarray(i * p, (i + 1) * p);
     own.set(rows.Q.subarray(i * p, (i + 1) * p));
     solveLowerInPlace(RXt, p, own);
-    for (let k = 0; k < p; k++)
-      for (let a = i * width; a < (i + 1) * width; a++) own[k] -= z[a] * work.V[k * q + effect[a]];
+    for (let k = 0; k < p; k++) for (let a = i * width; a < (i + 1) * width; a++) own[k] -= z[a] * V[k * q + effect[a]];
   }
   const values = new Float64Array(precision.pattern.rowIdx.length);
   precision.precisionInto(cp.residual!.par, values);
@@ -48,7 +48,7 @@ export function residualLeverages(m: ModelMatrices, pls: PenalizedLeastSquares):
     let h = 0;
     for (let a = i * width; a < (i + 1) * width; a++)
       for (let b = j * width; b < (j + 1) * width; b++)
-        h += z[a] * z[b] * inverseEntry(pls, work.inverse, effect[a], effect[b]);
+        h += z[a] * z[b] * inverseEntry(pls, inverse, effect[a], effect[b]);
     for (let k = 0; k < p; k++) h += x[i * p + k] * x[j * p + k];
     out[i] += values[e] * h;
     if (i !== j) out[j] += values[e] * h;

@@ -4,7 +4,7 @@ import { solveLowerInPlace } from './dense.js';
 import { applyBasisInPlace } from './fixed-effects-columns.js';
 import { membershipsOf } from './memberships.js';
 import type { ModelMatrices } from './model-matrices.js';
-import { factorGradient, factorGradientInto } from './objective-gradient.js';
+import { fixedModesInto } from './objective-gradient.js';
 import type { PenalizedLeastSquares } from './penalized-least-squares.js';
 import { forEachRowBlock, ROW_BLOCK, weightedBlockInto } from './row-blocks.js';
 import { termBlockInto } from './term-basis.js';
@@ -44,9 +44,10 @@ export function leverages(m: ModelMatrices, pls: PenalizedLeastSquares): Float64
   const { p, q, fixed } = cp;
   const n = m.y.length;
   const sqrtWeights = m.weights && m.weights.map(Math.sqrt);
-  const work = factorGradient(pls, true);
-  factorGradientInto(pls, true, 1, work);
-  inverseEntriesInto(pls.factor, work.inverse);
+  const V = new Float64Array(q * p);
+  fixedModesInto(pls, V);
+  const inverse = new Float64Array(pls.values.length);
+  inverseEntriesInto(pls.factor, inverse);
   const out = new Float64Array(n);
   const Q = Array.from({ length: p }, () => new Float64Array(ROW_BLOCK));
   const members = membershipsOf(m.terms);
@@ -74,7 +75,7 @@ export function leverages(m: ModelMatrices, pls: PenalizedLeastSquares): Float64
       let h = 0;
       for (let a = 0; a < width; a++) {
         for (let b = 0; b <= a; b++) {
-          const v = z[a] * z[b] * inverseEntry(pls, work.inverse, effect[a], effect[b]);
+          const v = z[a] * z[b] * inverseEntry(pls, inverse, effect[a], effect[b]);
           h += a === b ? v : 2 * v;
         }
       }
@@ -82,7 +83,7 @@ export function leverages(m: ModelMatrices, pls: PenalizedLeastSquares): Float64
       solveLowerInPlace(RXt, p, x);
       for (let k = 0; k < p; k++) {
         let s = x[k];
-        for (let a = 0; a < width; a++) s -= z[a] * work.V[k * q + effect[a]];
+        for (let a = 0; a < width; a++) s -= z[a] * V[k * q + effect[a]];
         h += s * s;
       }
       out[start + i] = h;

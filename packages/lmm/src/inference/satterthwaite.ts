@@ -1,6 +1,6 @@
 import type { FittedModel } from '../fitted-model.js';
 import { dot, solveLowerInPlace } from '../dense.js';
-import { factorGradient, factorGradientInto } from '../objective-gradient.js';
+import { fixedModesInto, residualFixedInto } from '../objective-gradient.js';
 import { contrastToBasisInPlace, requireContrast, unitContrasts, type ContrastRows } from './fixed-effects-space.js';
 import { estimateOf } from './fixed-effects-space.js';
 import { tTwoSided } from './distributions/distributions.js';
@@ -36,11 +36,15 @@ export function satterthwaiteFacts(model: FittedModel): SatterthwaiteFacts {
   const { curvature } = information;
   const { pls } = optimum.objective;
   optimum.objective.evaluate(optimum.theta);
-  const work = factorGradient(pls, true);
-  if (!curvature.covariance) factorGradientInto(pls, true, 1, work);
+  const W = new Float64Array(pls.cp.q * pls.cp.p);
+  if (!curvature.covariance) {
+    const V = new Float64Array(W.length);
+    fixedModesInto(pls, V);
+    residualFixedInto(pls, V, W);
+  }
   const facts: SatterthwaiteFacts = {
     ...information,
-    W: work.W,
+    W,
     RXt: pls.RXt.slice(),
     lambdas: pls.lambdas.map((l) => l.slice()),
   };
