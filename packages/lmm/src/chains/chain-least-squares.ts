@@ -7,6 +7,7 @@ import {
   type PenalizedLeastSquares,
   type PlsFailure,
 } from '../penalized-least-squares.js';
+import { SparseOnDemand } from '../sparse-on-demand.js';
 import type { ChainSystem } from './chain-system.js';
 import { chainEffects, chainModesInto } from './solve-chains.js';
 
@@ -14,7 +15,7 @@ import { chainEffects, chainModesInto } from './solve-chains.js';
  * A problem that is solved along chains. What it has beyond beta and sums of squares (vectors of length q, the sparse factor) is made when it is
  * first read after a solution, so that readers need not know; solutions must not be overwritten from outside.
  */
-export class ChainLeastSquares implements PenalizedLeastSquares {
+export class ChainLeastSquares extends SparseOnDemand implements PenalizedLeastSquares {
   readonly blocks = null;
   readonly cp: CrossProducts;
   readonly levels = null;
@@ -33,6 +34,7 @@ export class ChainLeastSquares implements PenalizedLeastSquares {
   #sparse: PenalizedLeastSquares | null = null;
 
   constructor(cp: CrossProducts, chains: ChainSystem) {
+    super();
     this.cp = cp;
     this.chains = chains;
     this.precisions = [chains.precision];
@@ -65,26 +67,6 @@ export class ChainLeastSquares implements PenalizedLeastSquares {
     return this.#currentModes().wrss;
   }
 
-  get placed(): PenalizedLeastSquares['placed'] {
-    return this.#system().placed;
-  }
-
-  get symbolic(): PenalizedLeastSquares['symbolic'] {
-    return this.#system().symbolic;
-  }
-
-  get factor(): PenalizedLeastSquares['factor'] {
-    return this.#system().factor;
-  }
-
-  get values(): Float64Array {
-    return this.#system().values;
-  }
-
-  get RZX(): Float64Array {
-    return this.#system().RZX;
-  }
-
   #currentModes(): ReturnType<typeof chainModes> {
     const modes = (this.#modes ??= chainModes(this.cp));
     if (!this.chains.modesAreCurrent) Object.assign(modes, chainModesInto(this.chains, this, modes));
@@ -92,7 +74,7 @@ export class ChainLeastSquares implements PenalizedLeastSquares {
     return modes;
   }
 
-  #system(): PenalizedLeastSquares {
+  protected sparseSystem(): PenalizedLeastSquares {
     const sparse = (this.#sparse ??= penalizedLeastSquares(this.cp, this.precisions));
     if (this.chains.systemIsCurrent) return sparse;
     sparse.lambdas[0].set(this.solvedFor[0]);

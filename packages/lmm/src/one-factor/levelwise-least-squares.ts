@@ -11,6 +11,7 @@ import {
   type PenalizedLeastSquares,
   type PlsFailure,
 } from '../penalized-least-squares.js';
+import { SparseOnDemand } from '../sparse-on-demand.js';
 import { levelBlocks, type LevelBlocks } from './level-blocks.js';
 import { levelModesInto } from './level-modes.js';
 import { LazyWork } from './lazy-work.js';
@@ -38,7 +39,7 @@ export function leastSquaresOf(
  * is first read after a solution, so that readers need not know; solutions must not be overwritten from outside. A class, since every object
  * literal with accessors has a hidden class of its own, which keeps the whole fit alive until the next full garbage collection.
  */
-class LevelwiseLeastSquares implements PenalizedLeastSquares {
+class LevelwiseLeastSquares extends SparseOnDemand implements PenalizedLeastSquares {
   readonly cp: CrossProducts;
   readonly levels: LevelSystem;
   readonly chains = null;
@@ -60,6 +61,7 @@ class LevelwiseLeastSquares implements PenalizedLeastSquares {
   #sparse: PenalizedLeastSquares | null = null;
 
   constructor(cp: CrossProducts, blocks: LevelBlocks) {
+    super();
     const { p, terms } = cp;
     this.cp = cp;
     this.levels = levelSystem(blocks);
@@ -96,26 +98,6 @@ class LevelwiseLeastSquares implements PenalizedLeastSquares {
     return Math.max(this.pwrss - this.ussq, 0);
   }
 
-  get placed(): PenalizedLeastSquares['placed'] {
-    return this.#system().placed;
-  }
-
-  get symbolic(): PenalizedLeastSquares['symbolic'] {
-    return this.#system().symbolic;
-  }
-
-  get factor(): PenalizedLeastSquares['factor'] {
-    return this.#system().factor;
-  }
-
-  get values(): Float64Array {
-    return this.#system().values;
-  }
-
-  get RZX(): Float64Array {
-    return this.#system().RZX;
-  }
-
   #updateModes(): void {
     const { q } = this.cp;
     this.#u ??= new Float64Array(q);
@@ -125,7 +107,7 @@ class LevelwiseLeastSquares implements PenalizedLeastSquares {
     this.levels.modesAreCurrent = true;
   }
 
-  #system(): PenalizedLeastSquares {
+  protected sparseSystem(): PenalizedLeastSquares {
     const sparse = (this.#sparse ??= penalizedLeastSquares(this.cp));
     sparse.lambdas.forEach((lambda, t) => lambda.set(this.solvedFor[t]));
     solvePenalized(sparse);
