@@ -60,8 +60,7 @@ const studies = {
   groups: {
     title: 'rows and groups, 10 rows each: y ~ x + (x | g)',
     sizes: [1e4, 1e5, 1e6, 1e7],
-    // Labels of up to 2^17 levels are made once for a process, those of the largest size by every fit.
-    most: 1.25,
+    most: 1.2,
     make: (n) => ({ table: grouped(n, n / 10), formula: 'y ~ x1 + (x1 | g)', factors: ['g'] }),
   },
   crossed: {

@@ -192,7 +192,7 @@ describe('level by level', () => {
     }));
     const m = { ...drawn, terms };
     const { cp } = readRows(m);
-    expect(cp.byLevel).toBeDefined();
+    expect(cp.byLevel).toBeTruthy();
     const structure = composite(terms.map((t) => t.structure));
     const theta = Float64Array.from({ length: structure.thetaLength }, (_, k) => 0.9 - 0.17 * k);
     const evaluated = (products: CrossProducts, levelwise: boolean) => {

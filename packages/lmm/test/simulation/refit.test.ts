@@ -34,7 +34,8 @@ describe('refitting other responses', () => {
         const got = refitter(model).refit(y);
         expect(got.converged).toBe(own.data.certificate.converged);
         expect(Math.abs(got.objective - own.data.objective)).toBeLessThan(1e-7);
-        expect(got.sigma / own.data.sigma).toBeCloseTo(1, 5);
+        // A variance is put to zero where that costs the criterion no more than 1e-8: the rest of a singular fit is as exact as that.
+        expect(got.sigma / own.data.sigma).toBeCloseTo(1, got.singular ? 5 : 6);
         got.beta.forEach((b, k) => expect(Math.abs(b - own.data.beta.values[k])).toBeLessThan(1e-5 * own.data.se[k]));
       }),
       { numRuns: 60 },
